@@ -8,7 +8,7 @@ export interface Policy {
   x509_props: {
     subject: string;
     ekus: string[];
-    key_usage: (keyof typeof x509.KeyUsageFlags)[];
+    key_usage: readonly (keyof typeof x509.KeyUsageFlags)[];
     validity_months: number;
     basic_constraints: { ca: boolean };
   };

@@ -6,15 +6,12 @@ for (const variable of Object.keys(process.env))
   if (/^AZURE_(?!LOG_LEVEL$)|_PROXY$/i.test(variable)) delete process.env[variable];
 
 process.env.KEY_VAULT_NAME ||= "demo-vault";
-Object.assign(process.env, servicePrincipal);
+// With nobody signed in, "prod" keeps DefaultAzureCredential from asking the person's own Azure CLI.
+Object.assign(process.env, process.env.OFFLINE_SIGN_IN === "none" ? { AZURE_TOKEN_CREDENTIALS: "prod" } : servicePrincipal);
 
 // In milliseconds: long enough for a room to see the pollers wait.
 const { KEY_VAULT_NAME: vaultName, OFFLINE_CREATION_TIME = 3000, OFFLINE_DELETION_TIME = 1000 } = process.env;
-const vault = createVault({
-  vaultName,
-  creationTime: Number(OFFLINE_CREATION_TIME),
-  deletionTime: Number(OFFLINE_DELETION_TIME),
-});
+const vault = createVault(vaultName, Number(OFFLINE_CREATION_TIME), Number(OFFLINE_DELETION_TIME));
 
 intercept(async (request) => {
   const { method, url, headers } = request;

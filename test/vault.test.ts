@@ -29,7 +29,7 @@ const after = (milliseconds: number) => jest.setSystemTime(now + milliseconds);
 
 beforeEach(async () => {
   jest.useFakeTimers({ now, doNotFake: ["nextTick", "setImmediate", "setTimeout", "queueMicrotask"] });
-  vault = createVault({ vaultName: "my-vault", creationTime: 5000, deletionTime: 2000 });
+  vault = createVault("my-vault", 5000, 2000);
   token = (await signIn()).body.access_token;
 });
 
@@ -86,6 +86,19 @@ describe("Create", () => {
     expect(completed.headers.has("Retry-After")).toBe(false);
     expect(completed.body).toMatchObject({ status: "completed", target: `${url}/certificates/my-cert` });
     expect(completed.body).not.toHaveProperty("status_details");
+  });
+
+  test("An operation that was cancelled or has failed says so, and its certificate has no content", async () => {
+    await create("Cancelled");
+    await create("IssuerRefused");
+    after(5000);
+    const { body: cancelled } = await send("GET", "/certificates/Cancelled/pending");
+    expect(cancelled).toMatchObject({ status: "cancelled", cancellation_requested: true });
+    const { body: failed } = await send("GET", "/certificates/IssuerRefused/pending");
+    expect(failed).toMatchObject({ status: "failed", error: { code: expect.any(String), message: expect.any(String) } });
+    const { body: bundle } = await send("GET", "/certificates/Cancelled/");
+    expect(bundle).not.toHaveProperty("cer");
+    expect(bundle.attributes.enabled).toBe(false);
   });
 
   test("Where nothing was created there is no operation", async () => {

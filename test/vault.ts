@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { issue, type Policy } from "./certificate.ts";
+import type { issue, Policy } from "./certificate.ts";
+import { fail, failures, type Failure, type Step } from "./failures.ts";
 
 /** The one service principal that may sign in, by the names of the variables that `EnvironmentCredential` reads. */
 export const servicePrincipal = {
@@ -7,13 +8,6 @@ export const servicePrincipal = {
   AZURE_CLIENT_ID: "22222222-2222-2222-2222-222222222222",
   AZURE_CLIENT_SECRET: "the-secret-of-the-offline-vault",
 };
-
-/** How the offline vault is made; both times are in milliseconds. */
-export interface Settings {
-  vaultName: string;
-  creationTime: number;
-  deletionTime: number;
-}
 
 /** What the REST API calls a certificate bundle and its operation, before either is written out. */
 interface Version extends Awaited<ReturnType<typeof issue>> {
@@ -25,19 +19,21 @@ interface Version extends Awaited<ReturnType<typeof issue>> {
 }
 
 const authority = `https://login.microsoftonline.com/${servicePrincipal.AZURE_TENANT_ID}`;
-const resource = "https://vault.azure.net";
 const apiVersions = ["7.3", "7.4", "7.5", "7.6", "2025-07-01"];
 const retentionDays = 90;
+const failuresByName = new Map<string, Failure>(Object.entries(failures));
 
 /**
- * Makes an empty vault. It follows Key Vault's REST API for certificates, api-version 2025-07-01, as recorded in the
- * Azure SDKs' own tests, and in front of it the client credentials flow of Microsoft Entra ID.
+ * Makes an empty vault, in which a creation and a deletion take so many milliseconds. It follows Key Vault's REST API for
+ * certificates, api-version 2025-07-01, as recorded in the Azure SDKs' tests, and the client credentials flow of Microsoft Entra ID.
  */
-export function createVault({ vaultName, creationTime, deletionTime }: Settings) {
+export function createVault(vaultName: string, creationTime: number, deletionTime: number) {
   const vaultUrl = `https://${vaultName.toLowerCase()}.vault.azure.net`;
   const tokens = new Set<string>();
   const certificates = new Map<string, Version>();
   const deletedCertificates = new Map<string, { body: object; readyAt: number }>();
+  const failedOnce = new Set<string>();
+  let challenged = "";
 
   return {
     /** The names of the certificates that are not deleted, completed or still pending. */
@@ -47,7 +43,7 @@ export function createVault({ vaultName, creationTime, deletionTime }: Settings)
     async handle(request: Request): Promise<Response> {
       const url = new URL(request.url);
       if (url.origin === new URL(authority).origin) return signIn(request, url);
-      if (url.origin === vaultUrl) return answer(request, url);
+      if (url.origin === vaultUrl) return meet(url.pathname.split("/")[2] ?? "", "connect") ?? answer(request, url);
       throw new Error(`No request leaves this machine, and one was made to ${url.host}.`);
     },
   };
@@ -59,49 +55,57 @@ export function createVault({ vaultName, creationTime, deletionTime }: Settings)
       return refuseSignIn(400, "invalid_tenant", `AADSTS90002: Tenant '${url.pathname.split("/")[1]}' not found.`);
     if (appId !== servicePrincipal.AZURE_CLIENT_ID)
       return refuseSignIn(400, "unauthorized_client", `AADSTS700016: Application with identifier '${appId}' was not found in the directory 'Contoso'.`);
-    if (form.get("client_secret") !== servicePrincipal.AZURE_CLIENT_SECRET)
-      return refuseSignIn(401, "invalid_client", `AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${appId}'.`);
+    if (form.get("client_secret") !== servicePrincipal.AZURE_CLIENT_SECRET || meet(challenged, "sign in"))
+      return fail(failures.InvalidClientSecret, vaultName);
     const token = randomBytes(32).toString("base64url");
-    tokens.add(token);
+    tokens.add(`Bearer ${token}`);
     return Response.json({ token_type: "Bearer", expires_in: 3599, ext_expires_in: 3599, access_token: token });
   }
 
   async function answer(request: Request, url: URL) {
-    if (!tokens.has(request.headers.get("authorization")?.replace(/^Bearer /, "") ?? ""))
-      return refuse(401, "Unauthorized", "AKV10000: Request is missing a Bearer or PoP token.", undefined, {
-        "WWW-Authenticate": `Bearer authorization="${authority}", resource="${resource}"`,
-      });
+    const [, collection, encodedName = "", action = ""] = url.pathname.split("/");
+    const name = decodeURIComponent(encodedName);
+    if (!tokens.has(request.headers.get("authorization") ?? "")) {
+      challenged = name;
+      const challenge = { "WWW-Authenticate": `Bearer authorization="${authority}", resource="https://vault.azure.net"` };
+      return refuse(401, "Unauthorized", "AKV10000: Request is missing a Bearer or PoP token.", challenge);
+    }
     const apiVersion = url.searchParams.get("api-version") ?? "";
     if (!apiVersions.includes(apiVersion))
       return refuse(400, "BadParameter", `The specified version (${apiVersion}) is not recognized. Consider using the latest supported version (${apiVersions.at(-1)}).`);
-    const [, collection, encodedName = "", action = ""] = url.pathname.split("/");
-    const name = decodeURIComponent(encodedName);
     if (!/^[0-9a-z-]{1,127}$/i.test(name))
       return refuse(400, "BadParameter", `The request URI contains an invalid name: ${name}`);
 
     switch (`${request.method} ${collection}/NAME/${action}`) {
       case "POST certificates/NAME/create":
-        return create(name, apiVersion, (await request.json()).policy);
+        return meet(name, "create") ?? create(name, apiVersion, (await request.json()).policy);
       case "GET certificates/NAME/pending":
-        return getOperation(name);
+        return meet(name, "pending") ?? getOperation(name);
       case "GET certificates/NAME/":
         return get(name);
       case "DELETE certificates/NAME/":
-        return remove(name);
+        return meet(name, "delete") ?? remove(name);
       case "GET deletedcertificates/NAME/":
-        return getDeleted(name);
+        return meet(name, "getDeleted") ?? getDeleted(name);
       default:
         return refuse(405, "MethodNotAllowed", `HTTP ${request.method} not allowed`);
     }
   }
 
+  /** The answer to a certificate that bears a failure's name, if the failure is for this step. */
+  function meet(name: string, at: Step) {
+    const failure = failuresByName.get(name);
+    if (failure?.at !== at || failure.operation || (failure.once && failedOnce.has(name))) return undefined;
+    failedOnce.add(name);
+    return fail(failure, vaultName, name);
+  }
+
   async function create(name: string, apiVersion: string, requestedPolicy: RequestedPolicy) {
-    if (deletedCertificates.has(name))
-      return refuse(409, "Conflict", `Certificate ${name} is currently in a deleted but recoverable state, and its name cannot be reused; in this state, the certificate can only be recovered or purged.`, "ObjectIsDeletedButRecoverable");
-    if (isPending(certificates.get(name)))
-      return refuse(409, "Conflict", "A new key vault certificate can not be created or imported while a pending key vault certificate's status is inProgress.");
+    if (deletedCertificates.has(name)) return fail(failures.ObjectIsDeletedButRecoverable, vaultName, name);
+    if (isPending(certificates.get(name))) return fail(failures.Conflict, vaultName, name);
     const policy = withDefaults(requestedPolicy);
     const created = Math.floor(Date.now() / 1000);
+    const { issue } = await import("./certificate.ts"); // late: the prompt need not wait for it
     const issued = await issue(policy, created);
     const version = { ...issued, policy, created, version: hex(), requestId: hex(), readyAt: Date.now() + creationTime };
     certificates.set(name, version);
@@ -112,8 +116,7 @@ export function createVault({ vaultName, creationTime, deletionTime }: Settings)
   function getOperation(name: string) {
     const version = certificates.get(name);
     if (!version) return refuse(404, "PendingCertificateNotFound", `Pending certificate not found: ${name}`);
-    const inProgress = isPending(version);
-    return Response.json(operation(name, version, inProgress), { headers: inProgress ? { "Retry-After": "10" } : {} });
+    return Response.json(operation(name, version, isPending(version)), { headers: isPending(version) ? { "Retry-After": "10" } : {} });
   }
 
   function get(name: string) {
@@ -125,12 +128,8 @@ export function createVault({ vaultName, creationTime, deletionTime }: Settings)
     const version = certificates.get(name);
     if (!version) return refuseMissing(name);
     const deletedDate = Math.floor(Date.now() / 1000);
-    const body = {
-      ...bundle(name, version),
-      recoveryId: `${vaultUrl}/deletedcertificates/${name}`,
-      deletedDate,
-      scheduledPurgeDate: deletedDate + retentionDays * 24 * 60 * 60,
-    };
+    const recoveryId = `${vaultUrl}/deletedcertificates/${name}`;
+    const body = { ...bundle(name, version), recoveryId, deletedDate, scheduledPurgeDate: deletedDate + retentionDays * 24 * 60 * 60 };
     certificates.delete(name);
     deletedCertificates.set(name, { body, readyAt: Date.now() + deletionTime });
     return Response.json(body);
@@ -144,13 +143,14 @@ export function createVault({ vaultName, creationTime, deletionTime }: Settings)
   }
 
   function operation(name: string, { policy, csr, requestId }: Version, inProgress: boolean) {
+    const end = failuresByName.get(name)?.operation ?? { status: "completed", target: `${vaultUrl}/certificates/${name}` };
     const status_details = "Pending certificate created. Certificate request is in progress. This may take some time based on the issuer provider. Please check again later.";
     return {
       id: `${vaultUrl}/certificates/${name}/pending`,
       issuer: policy.issuer,
       csr,
       cancellation_requested: false,
-      ...(inProgress ? { status: "inProgress", status_details } : { status: "completed", target: `${vaultUrl}/certificates/${name}` }),
+      ...(inProgress ? { status: "inProgress", status_details } : end),
       request_id: requestId,
     };
   }
@@ -158,12 +158,13 @@ export function createVault({ vaultName, creationTime, deletionTime }: Settings)
   function bundle(name: string, certificate: Version) {
     const { version, policy, cer, x5t, nbf, exp, created } = certificate;
     const times = { created, updated: created };
+    const enabled = !isPending(certificate) && !failuresByName.get(name)?.operation;
     return {
       id: `${vaultUrl}/certificates/${name}/${version}`,
       kid: `${vaultUrl}/keys/${name}/${version}`,
       sid: `${vaultUrl}/secrets/${name}/${version}`,
-      ...(isPending(certificate) ? {} : { x5t, cer }),
-      attributes: { enabled: !isPending(certificate), nbf, exp, ...times, recoveryLevel: "Recoverable+Purgeable", recoverableDays: retentionDays },
+      ...(enabled && { x5t, cer }),
+      attributes: { enabled, nbf, exp, ...times, recoveryLevel: "Recoverable+Purgeable", recoverableDays: retentionDays },
       policy: { id: `${vaultUrl}/certificates/${name}/policy`, ...policy, attributes: { enabled: true, ...times } },
       pending: { id: `${vaultUrl}/certificates/${name}/pending` },
     };
@@ -176,14 +177,13 @@ type RequestedPolicy = { [Part in keyof Policy]?: Partial<Policy[Part]> } & { se
 /** The policy as the service keeps it: what the request leaves open gets the service's own defaults. */
 function withDefaults({ key_props, secret_props, x509_props, issuer }: RequestedPolicy) {
   const key = key_props?.kty?.startsWith("EC") ? { kty: "EC", crv: "P-256" } : { kty: "RSA", key_size: 2048 };
-  const keyUsage: Policy["x509_props"]["key_usage"] = ["digitalSignature", "keyEncipherment"];
   return {
     key_props: { exportable: true, ...key, reuse_key: false, ...key_props },
     secret_props: { contentType: "application/x-pkcs12", ...secret_props },
     x509_props: {
       subject: "",
       ekus: ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"],
-      key_usage: keyUsage,
+      key_usage: ["digitalSignature", "keyEncipherment"] as const,
       validity_months: 12,
       basic_constraints: { ca: false },
       ...x509_props,
@@ -197,8 +197,8 @@ const hex = () => randomBytes(16).toString("hex");
 
 const isPending = (started?: { readyAt: number }) => started !== undefined && Date.now() < started.readyAt;
 
-const refuse = (status: number, code: string, message: string, innererror?: string, headers: Record<string, string> = {}) =>
-  Response.json({ error: { code, message, ...(innererror && { innererror: { code: innererror } }) } }, { status, headers });
+const refuse = (status: number, code: string, message: string, headers?: Record<string, string>) =>
+  Response.json({ error: { code, message } }, { status, headers });
 
 const refuseMissing = (name: string) =>
   refuse(404, "CertificateNotFound", `A certificate with (name/id) ${name} was not found in this key vault. If you recently deleted this certificate you may be able to recover it using the correct recovery command. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125182`);

@@ -1,0 +1,78 @@
+/** The requests that a failure can meet: any at all, the one for a token, and Key Vault's own. */
+export type Step = "connect" | "sign in" | "create" | "pending" | "delete" | "getDeleted";
+
+/**
+ * What happens to the certificate that bears a failure's name, and where: an answer of the service (an object is JSON, a string
+ * HTML), an error of the connection with Node's code, or an end of the creation. `VAULT` and `NAME` stand for the real ones.
+ */
+export interface Failure {
+  at: Step;
+  /** Only the first such request fails. */
+  once?: true;
+  status?: number;
+  headers?: Record<string, string>;
+  body?: object | string;
+  connection?: { code: string; message: string };
+  operation?: { status: "failed" | "cancelled"; [field: string]: unknown };
+}
+
+const caller = "appid=22222222-2222-2222-2222-222222222222;oid=33333333-3333-3333-3333-333333333333;iss=https://sts.windows.net/11111111-1111-1111-1111-111111111111/";
+
+const refusal = (at: Step, status: number, code: string, message: string, innererror?: string): Failure => ({
+  at,
+  status,
+  body: { error: { code, message, ...(innererror && { innererror: { code: innererror } }) } },
+});
+
+const notPermitted = (at: Step, permission: string, innererror: string) =>
+  refusal(at, 403, "Forbidden", `The user, group or application '${caller}' does not have certificates ${permission} permission on key vault 'VAULT;location=westeurope'. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125287`, innererror);
+
+const broken = (at: Step, code: string, message: string): Failure => ({ at, connection: { code, message } });
+
+const throttled: Failure = {
+  ...refusal("create", 429, "Throttled", "Request was not processed because too many requests were received. Reason: VaultRequestTypeLimitReached"),
+  headers: { "Retry-After": "1" },
+};
+const internalError = refusal("create", 500, "InternalError", "An internal error has occurred.");
+
+/** The failures that can be rehearsed, by the name to give to the certificate. Their words are the service's, as recorded in the Azure SDKs' tests and issues. */
+export const failures = {
+  ForbiddenByRbac: refusal("create", 403, "Forbidden", `Caller is not authorized to perform action on resource.\r\nIf role assignments, deny assignments or role definitions were changed recently, please observe propagation time.\r\nCaller: ${caller}\r\nAction: 'Microsoft.KeyVault/vaults/certificates/create/action'\r\nResource: '/subscriptions/44444444-4444-4444-4444-444444444444/resourcegroups/myresourcegroup/providers/microsoft.keyvault/vaults/VAULT/certificates/NAME'\r\nAssignment: (not found)\r\nDenyAssignmentId: null\r\nDecisionReason: null \r\nVault: VAULT;location=westeurope\r\n`, "ForbiddenByRbac"),
+  AccessDenied: notPermitted("create", "create", "AccessDenied"),
+  ForbiddenByPolicy: notPermitted("create", "create", "ForbiddenByPolicy"),
+  ForbiddenByFirewall: refusal("create", 403, "Forbidden", `Client address is not authorized and caller is not a trusted service.\r\nClient address: 203.0.113.7\r\nCaller: ${caller}\r\nVault: VAULT;location=westeurope`, "ForbiddenByFirewall"),
+  ObjectIsDeletedButRecoverable: refusal("create", 409, "Conflict", "Certificate NAME is currently in a deleted but recoverable state, and its name cannot be reused; in this state, the certificate can only be recovered or purged.", "ObjectIsDeletedButRecoverable"),
+  Conflict: refusal("create", 409, "Conflict", "A new key vault certificate can not be created or imported while a pending key vault certificate's status is inProgress."),
+  Throttled: throttled,
+  ThrottledOnce: { ...throttled, once: true },
+  InternalError: internalError,
+  InternalErrorOnce: { ...internalError, once: true },
+  InvalidClientSecret: {
+    at: "sign in",
+    status: 401,
+    body: {
+      error: "invalid_client",
+      error_description: "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '22222222-2222-2222-2222-222222222222'. Trace ID: 55555555-5555-5555-5555-555555555555 Correlation ID: 66666666-6666-6666-6666-666666666666 Timestamp: 2030-01-01 00:00:00Z",
+      error_codes: [7000215],
+    },
+  },
+  HostNotFound: broken("connect", "ENOTFOUND", "getaddrinfo ENOTFOUND VAULT.vault.azure.net"),
+  ConnectionRefused: broken("connect", "ECONNREFUSED", "connect ECONNREFUSED 203.0.113.1:443"),
+  ConnectionReset: broken("connect", "ECONNRESET", "read ECONNRESET"),
+  ConnectionResetOnce: { ...broken("create", "ECONNRESET", "read ECONNRESET"), once: true },
+  ConnectionLost: broken("pending", "ECONNRESET", "read ECONNRESET"),
+  ProxyBlocked: { at: "connect", status: 403, body: "<html><title>Blocked</title>This site is blocked by your organization.</html>" },
+  GetForbidden: notPermitted("pending", "get", "AccessDenied"),
+  IssuerRefused: { at: "pending", operation: { status: "failed", error: { code: "InternalError", message: "An internal error has occurred." } } },
+  Cancelled: { at: "pending", operation: { status: "cancelled", cancellation_requested: true } },
+  DeleteForbidden: notPermitted("delete", "delete", "AccessDenied"),
+  DeletedForbidden: notPermitted("getDeleted", "get", "AccessDenied"),
+} satisfies Record<string, Failure>;
+
+/** Answers as the failure says, or throws the error of its connection. */
+export function fail({ connection, status, headers, body }: Failure, vaultName: string, name = ""): Response {
+  const fill = (text: string) => text.replaceAll("VAULT", vaultName).replaceAll("NAME", name);
+  if (connection) throw Object.assign(new Error(fill(connection.message)), { code: connection.code });
+  const [type, text] = typeof body === "string" ? ["text/html", body] : ["application/json; charset=utf-8", JSON.stringify(body)];
+  return new Response(fill(text), { status, headers: { "Content-Type": type, ...headers } });
+}
