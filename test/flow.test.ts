@@ -50,7 +50,7 @@ test("Nothing is printed or called before the certificate is created", async () 
   await standstill();
   expect(stdout()).toBe(creating);
   expect(calls.at(-1)).toEqual(["createPoller.pollUntilDone"]);
-  created.resolve({});
+  created.resolve({ cer: new Uint8Array(1) });
   await ended;
 });
 

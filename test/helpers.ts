@@ -23,7 +23,10 @@ interface Given {
   preload?: string[];
 }
 
-/** Runs the script in a process of its own, by default against an offline vault that needs no time, and waits for its end. */
+/**
+ * Runs the script in a process of its own, by default against an offline vault that needs no time, and waits for its end.
+ * The rehearsal's own notice is left out of `stderr`; `left` names the certificates that are in the vault at the end.
+ */
 export async function run({ input = "my-cert\n", env = {}, preload = ["./test/offline.ts"] }: Given = {}) {
   const child = fork("kv_certificates.ts", {
     execArgv: ["tsx", ...preload].flatMap((module) => ["--import", module]),
@@ -34,66 +37,81 @@ export async function run({ input = "my-cert\n", env = {}, preload = ["./test/of
   child.on("message", (seen: Seen) => requests.push(seen));
   child.stdin!.end(input);
   const [stdout, stderr, [exitCode]] = await Promise.all([text(child.stdout!), text(child.stderr!), once(child, "close")]);
-  return { exitCode, stdout, stderr, requests };
+  return { exitCode, stdout, stderr: stderr.replace(/^This is an offline rehearsal: .*\n/, ""), requests, left: requests.at(-1)?.names ?? [] };
 }
 
-/** What the mocked client answers where the default, which is at once and a certificate, will not do. */
+/** What the mocked client's calls come to, where the default, which is at once and a certificate, will not do. */
 interface Answers {
+  begun?: Promise<unknown>;
   created?: Promise<unknown>;
   retrieved?: Promise<unknown>;
+  deletionBegun?: Promise<unknown>;
   deleted?: Promise<unknown>;
 }
 
-/** How the mocked client was called: the call's name and its arguments. */
+/** A call of the mocked client or of one of its pollers: its name and its arguments. */
 export type Call = [name: string, ...args: unknown[]];
 
+let calls: Call[] = [];
+let answers: Answers = {};
+let runs = 0;
+
+class MockedClient {
+  constructor(...args: unknown[]) {
+    calls.push(["new CertificateClient", ...args]);
+  }
+  async beginCreateCertificate(...args: unknown[]) {
+    calls.push(["beginCreateCertificate", ...args]);
+    await answers.begun;
+    return { pollUntilDone: async () => (calls.push(["createPoller.pollUntilDone"]), answers.created ?? { cer: new Uint8Array(1) }) };
+  }
+  async getCertificate(...args: unknown[]) {
+    calls.push(["getCertificate", ...args]);
+    return answers.retrieved ?? { name: "my-cert" };
+  }
+  async beginDeleteCertificate(...args: unknown[]) {
+    calls.push(["beginDeleteCertificate", ...args]);
+    await answers.deletionBegun;
+    return { pollUntilDone: async () => (calls.push(["deletePoller.pollUntilDone"]), answers.deleted) };
+  }
+}
+
 /**
- * Starts the script in this process, with the vault `my-vault`, a mocked `CertificateClient`, and `input` on standard input;
- * the streams named in `terminals` are a terminal. `calls` and `stdout()` tell what it has done so far; `ended` settles when it ends.
+ * Starts the script in this process, with a mocked `CertificateClient` and `input` on standard input; the streams named in
+ * `terminals` are a terminal. `calls`, `stdout()` and `stderr()` tell what it has done so far; `ended`
+ * settles, with the exit code, when it ends.
  */
-export async function start(answers: Answers = {}, { input = "my-cert\n", terminals = [""] } = {}) {
-  const calls: Call[] = [];
-  const { created, retrieved = { name: "my-cert" }, deleted } = answers;
+export async function start(given: Answers = {}, { input = "my-cert\n", terminals = [""], vaultName = "my-vault" } = {}) {
+  calls = [];
+  answers = given;
   const sdk = await import("@azure/keyvault-certificates");
-  jest.resetModules();
-  jest.unstable_mockModule("@azure/keyvault-certificates", () => ({
-    ...sdk,
-    CertificateClient: class {
-      constructor(...args: unknown[]) {
-        calls.push(["new CertificateClient", ...args]);
-      }
-      async beginCreateCertificate(...args: unknown[]) {
-        calls.push(["beginCreateCertificate", ...args]);
-        return poller("createPoller", created);
-      }
-      async getCertificate(...args: unknown[]) {
-        calls.push(["getCertificate", ...args]);
-        return retrieved;
-      }
-      async beginDeleteCertificate(...args: unknown[]) {
-        calls.push(["beginDeleteCertificate", ...args]);
-        return poller("deletePoller", deleted);
-      }
-    },
-  }));
-  const poller = (name: string, result?: Promise<unknown>) => ({
-    async pollUntilDone() {
-      calls.push([`${name}.pollUntilDone`]);
-      return result;
-    },
-  });
+  jest.unstable_mockModule("@azure/keyvault-certificates", () => ({ ...sdk, CertificateClient: MockedClient }));
 
   const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() };
   for (const [name, stream] of Object.entries(streams))
     Object.defineProperty(process, name, { value: Object.assign(stream, { isTTY: terminals.includes(name) }), configurable: true });
   globalThis.console = new Console(streams);
-  process.env.KEY_VAULT_NAME = "my-vault";
-  let stdout = "";
-  streams.stdout.on("data", (chunk) => (stdout += chunk));
+  process.env.KEY_VAULT_NAME = vaultName;
+  process.exitCode = undefined;
+  const printed = { stdout: "", stderr: "" };
+  streams.stdout.on("data", (chunk) => (printed.stdout += chunk));
+  streams.stderr.on("data", (chunk) => (printed.stderr += chunk));
   streams.stdin.end(input);
 
-  const script: string = "../kv_certificates.ts";
-  return { calls, stdout: () => stdout, ended: import(script).then(() => setImmediate()) };
+  // Node hands what a top-level await rejects with to the listener that the script gives it.
+  const listeners: ((error: unknown) => void)[] = [];
+  const on = jest.spyOn(process, "on").mockImplementation((_, listener) => (listeners.push(listener), process));
+  const script: string = `../kv_certificates.ts?${runs++}`;
+  const ended = import(script)
+    .catch((error) => listeners.forEach((listener) => listener(error)))
+    .then(async () => {
+      await setImmediate();
+      on.mockRestore();
+      const { exitCode } = process;
+      process.exitCode = undefined;
+      return exitCode ?? 0;
+    });
+  return { calls, stdout: () => printed.stdout, stderr: () => printed.stderr, ended };
 }
 
 /** Waits until the script can go no further: all that is ready to run has run. */
