@@ -80,8 +80,6 @@ interface Failure extends Error {
 }
 
 function explain(error: unknown) {
-  if (process.exitCode) return;
-  process.exitCode = 1;
   const failure: Failure = error instanceof Error ? error : new Error(typeof error === "string" ? error : "");
   const { name, message, code, statusCode = 0, request, advice = adviceFor(failure) } = failure;
   // The first sentence, or line, is enough: after it Azure's messages go on with links and ids.
@@ -90,12 +88,14 @@ function explain(error: unknown) {
     .map((text = "") => `${text}`.trim().replace(/[\r\n].*|(?<=[.!?])\s.*/s, "").replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " "))
     .flatMap((text) => text.trim().replace(ids, "…").replace(/(.{300}).+/u, "$1…") || []);
   console.error(`${what}\n${advice}`);
+
   // A creation begins only with a request that carries a token and is not refused.
   const refused = statusCode >= 400 && statusCode < 500;
   const neverBegun = /Auth|Credential/.test(name) || (request?.method === "POST" && (refused || !request.headers?.has("authorization")));
   if (creation === "accepted" || (creation === "begun" && !neverBegun))
     console.error(`The certificate '${certificateName}' may still be in ${keyVaultName}. To delete it:
   az keyvault certificate delete --vault-name ${keyVaultName} --name ${certificateName}`);
+  process.exit(1);
 }
 
 function adviceFor({ name, code, statusCode, details }: Failure) {

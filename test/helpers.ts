@@ -16,9 +16,10 @@ export interface Seen {
   names: string[];
 }
 
-/** What a run is given: the text on standard input, environment variables (`undefined` removes one), and modules to preload. */
+/** What a run is given: the text on standard input, environment variables (`undefined` removes one), modules to preload, and a reader of its output who has gone. */
 interface Given {
   input?: string;
+  unread?: boolean;
   env?: Record<string, string | undefined>;
   preload?: string[];
 }
@@ -27,7 +28,7 @@ interface Given {
  * Runs the script in a process of its own, by default against an offline vault that needs no time, and waits for its end.
  * The rehearsal's own notice is left out of `stderr`; `left` names the certificates that are in the vault at the end.
  */
-export async function run({ input = "my-cert\n", env = {}, preload = ["./test/offline.ts"] }: Given = {}) {
+export async function run({ input = "my-cert\n", env = {}, preload = ["./test/offline.ts"], unread = false }: Given = {}) {
   const child = fork("kv_certificates.ts", {
     execArgv: ["tsx", ...preload].flatMap((module) => ["--import", module]),
     env: { ...process.env, KEY_VAULT_NAME: "my-vault", OFFLINE_CREATION_TIME: "0", OFFLINE_DELETION_TIME: "0", ...env },
@@ -36,7 +37,8 @@ export async function run({ input = "my-cert\n", env = {}, preload = ["./test/of
   const requests: Seen[] = [];
   child.on("message", (seen: Seen) => requests.push(seen));
   child.stdin!.end(input);
-  const [stdout, stderr, [exitCode]] = await Promise.all([text(child.stdout!), text(child.stderr!), once(child, "close")]);
+  if (unread) child.stdout!.destroy();
+  const [stdout, stderr, [exitCode]] = await Promise.all([unread ? "" : text(child.stdout!), text(child.stderr!), once(child, "close")]);
   return { exitCode, stdout, stderr: stderr.replace(/^This is an offline rehearsal: .*\n/, ""), requests, left: requests.at(-1)?.names ?? [] };
 }
 
@@ -92,23 +94,27 @@ export async function start(given: Answers = {}, { input = "my-cert\n", terminal
     Object.defineProperty(process, name, { value: Object.assign(stream, { isTTY: terminals.includes(name) }), configurable: true });
   globalThis.console = new Console(streams);
   process.env.KEY_VAULT_NAME = vaultName;
-  process.exitCode = undefined;
   const printed = { stdout: "", stderr: "" };
   streams.stdout.on("data", (chunk) => (printed.stdout += chunk));
   streams.stderr.on("data", (chunk) => (printed.stderr += chunk));
   streams.stdin.end(input);
 
+  let exitCode: unknown;
+  const exit = jest.spyOn(process, "exit").mockImplementation((code) => {
+    exitCode = code;
+    throw new Error("What the script does after process.exit() does not happen.");
+  });
   // Node hands what a top-level await rejects with to the listener that the script gives it.
-  const listeners: ((error: unknown) => void)[] = [];
-  const on = jest.spyOn(process, "on").mockImplementation((_, listener) => (listeners.push(listener), process));
+  let explain = (_: unknown) => {};
+  const on = jest.spyOn(process, "on").mockImplementation((_, listener) => ((explain = listener), process));
   const script: string = `../kv_certificates.ts?${runs++}`;
   const ended = import(script)
-    .catch((error) => listeners.forEach((listener) => listener(error)))
+    .catch((error) => exitCode ?? explain(error))
+    .catch((error) => exitCode ?? Promise.reject(error))
     .then(async () => {
       await setImmediate();
+      exit.mockRestore();
       on.mockRestore();
-      const { exitCode } = process;
-      process.exitCode = undefined;
       return exitCode ?? 0;
     });
   return { calls, stdout: () => printed.stdout, stderr: () => printed.stderr, ended };
