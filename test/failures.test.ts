@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { AggregateAuthenticationError, AuthenticationError, AuthenticationRequiredError, CredentialUnavailableError } from "@azure/identity";
 import fc from "fast-check";
 import { failures } from "./failures.ts";
-import { run, start } from "./helpers.ts";
+import { readmeTable, run, start } from "./helpers.ts";
 
 const creating = (name: string) => `Input a name for your certificate > Creating a certificate in my-vault called '${name}' ...\n`;
 const retrieving = (name: string) => ` done.\nRetrieving your certificate from my-vault.\nCertificate with name '${name}' was found.\n`;
@@ -107,6 +107,13 @@ const healed = ["ThrottledOnce", "InternalErrorOnce", "ConnectionResetOnce", "De
 test("Every failure that can be rehearsed is tested here", () => {
   const tested = [...refused, ...leftBehind, ...deletionFailed].map(([name]) => name);
   expect([...tested, ...healed].sort()).toEqual(Object.keys(failures).sort());
+});
+
+test("The README says of every failure's name what the script says then", () => {
+  const says = [...refused, ...leftBehind.map(([name, , stderr]) => [name, stderr]), ...deletionFailed]
+    .map(([name, stderr]) => [name, stderr?.split("\n")[0]?.replace("my-vault", "demo-vault")]);
+  const table = readmeTable("name").map(([name, message]) => [name, message]);
+  expect(table).toEqual(expect.arrayContaining([...says, ...healed.map((name) => [name, "nothing"])]));
 });
 
 test.concurrent.each(refused)("%s ends the script before anything is created", async (name, message) => {

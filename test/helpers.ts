@@ -1,7 +1,9 @@
 import { jest } from "@jest/globals";
+import { lexer, walkTokens, type Token } from "marked";
 import { fork } from "node:child_process";
 import { Console } from "node:console";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { setImmediate } from "node:timers/promises";
@@ -129,4 +131,18 @@ export async function standstill() {
 export function deferred<T>() {
   let resolve: (value: T) => void = () => {};
   return { promise: new Promise<T>((settle) => (resolve = settle)), resolve: (value: T) => resolve(value) };
+}
+
+/** All tokens of README.md, blocks and what stands in them, in order. */
+export function readmeTokens(): Token[] {
+  const tokens: Token[] = [];
+  walkTokens(lexer(readFileSync("README.md", "utf8")), (token) => void tokens.push(token));
+  return tokens;
+}
+
+/** The rows of the table in README.md whose first column has this heading: each a list of its cells, without marks of code. */
+export function readmeTable(heading: string): string[][] {
+  const table = readmeTokens().find((token) => token.type === "table" && token.header[0].text === heading);
+  if (table?.type !== "table") throw new Error(`README.md has no table that begins with '${heading}'.`);
+  return table.rows.map((row: { text: string }[]) => row.map(({ text }) => text.replaceAll("`", "")));
 }

@@ -1,0 +1,118 @@
+import { expect, test } from "@jest/globals";
+import GithubSlugger from "github-slugger";
+import { execFile, exec } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { promisify } from "node:util";
+import { failures } from "./failures.ts";
+import { readmeTable, readmeTokens, run } from "./helpers.ts";
+
+const read = (file: string) => readFileSync(file, "utf8");
+const readme = read("README.md");
+const script = read("kv_certificates.ts");
+const { scripts, engines, dependencies } = JSON.parse(read("package.json"));
+
+const blocks = readmeTokens().flatMap((token) => (token.type === "code" ? [{ language: token.lang, text: token.text }] : []));
+const inline = readmeTokens().flatMap((token) => (token.type === "codespan" ? [token.text] : []));
+
+test("The TypeScript blocks are, line for line, the whole flow of the script", () => {
+  const end = 'await deletePoller.pollUntilDone();\n\nconsole.log(" done.");';
+  const flow = script.slice(0, script.indexOf(end) + end.length);
+  expect(blocks.filter(({ language }) => language === "ts").map(({ text }) => text).join("\n\n")).toBe(flow);
+});
+
+test.concurrent("The transcript is what the demo shows", async () => {
+  const env = { ...process.env, KEY_VAULT_NAME: "", OFFLINE_CREATION_TIME: "0", OFFLINE_DELETION_TIME: "0" };
+  const demo = promisify(exec)("npm run --silent demo", { env });
+  demo.child.stdin?.end("my-cert\n");
+  const { stdout, stderr } = await demo;
+  const typed = stdout.replace(/(?<=^Input .* > )/, "my-cert\n");
+  expect(blocks.filter(({ language }) => language === "text").map(({ text }) => `${text}\n`)).toEqual([stderr + typed]);
+});
+
+test.concurrent("The diagram shows the requests that the vault receives, in order", async () => {
+  const { requests } = await run({ env: { OFFLINE_CREATION_TIME: "600", OFFLINE_DELETION_TIME: "600" } });
+  const messages = requests.map(({ method, url, status, body }) => {
+    const { hostname, pathname } = new URL(url);
+    const whom = hostname.endsWith(".vault.azure.net") ? "Vault" : "Entra";
+    const path = pathname.replace(/^\/[0-9-]{36}/, "");
+    return `Script->>${whom}: ${method} ${path}\n${whom}-->>Script: ${[status, JSON.parse(body).status].join(" ").trim()}`;
+  });
+  const again = (message: string, index: number) => /pending|deletedcertificates/.test(message) && message === messages[index - 1];
+  const diagram = blocks.find(({ language }) => language === "mermaid")?.text.match(/^ *\w+-?->>.*$/gm) ?? [];
+  expect(diagram.map((line: string) => line.trim())).toEqual(messages.filter((message, index) => !again(message, index)).join("\n").split("\n"));
+  expect(requests.map(({ authorized }) => authorized)).toEqual(requests.map((_, index) => index >= 2));
+});
+
+test("The failures that can be rehearsed are those of the offline vault, and no other", () => {
+  expect(readmeTable("name").map(([name]) => name)).toEqual(Object.keys(failures));
+});
+
+test("Every message in the troubleshooting table is one that a test has seen", () => {
+  const messages = readmeTable("the terminal says").map(([message]) => message);
+  expect(messages).not.toEqual([]);
+  for (const message of messages) expect(read("test/failures.test.ts")).toContain(message);
+});
+
+test("What stands for the Python calls stands in the script", () => {
+  const calls = readmeTable("Python").map(([, call]) => call);
+  expect(calls).not.toEqual([]);
+  for (const call of calls) expect(script).toContain(call);
+});
+
+test("Every block names its language or its shell", () => {
+  const languages = new Set(blocks.map(({ language }) => language));
+  expect([...languages].sort()).toEqual(["bash", "bat", "mermaid", "powershell", "text", "ts"]);
+});
+
+const commands = [...blocks.filter(({ language }) => language === "bash").flatMap(({ text }) => text.split(/\n| && /)), ...inline]
+  .filter((command) => /^(npm|npx|node) /.test(command));
+
+test.each(commands.filter((command) => command.startsWith("npm ")))("The command %s exists", (command) => {
+  const [name = "", ...rest] = command.replace(/^npm (run )?/, "").split(" ");
+  if (!["ci", "cit", "install"].includes(name)) expect(scripts).toHaveProperty(name);
+  if (name === "install") expect(rest).toEqual(Object.keys(dependencies).filter((name) => script.includes(`"${name}"`)));
+  const [, file, pattern = ""] = /-- (\w+)(?: --testNamePattern (\w+))?$/.exec(command) ?? [];
+  if (file) expect(read(`test/${file}.test.ts`)).toContain(pattern);
+});
+
+test.concurrent.each(commands.filter((command) => /^npx |^node /.test(command)))("The command %s runs the script", async (command) => {
+  const [program = "", ...args] = command.split(" ");
+  // Node runs TypeScript as it is from 22.18 on; before, it says that it does not know the ending.
+  const native = program !== "node" || ("typescript" in process.features && Boolean(process.features.typescript));
+  const running = program === "node" ? promisify(execFile)(process.execPath, args, { env: {} }) : promisify(exec)(command, { env: { ...process.env, KEY_VAULT_NAME: "" } });
+  await expect(running).rejects.toThrow(native ? "KEY_VAULT_NAME is not set." : "Unknown file extension");
+});
+
+test("Every file that is named exists, and every file is named", () => {
+  const files = inline.filter((text) => /^\.?[\w/-]+(\.[\w-]+)*\.(ts|json|md)$|^\.ci\/run$/.test(text));
+  for (const file of files) expect([file, existsSync(file)]).toEqual([file, true]);
+  const listed = readmeTable("file").map(([file]) => file).sort();
+  expect(listed).toEqual(["kv_certificates.ts", ...readdirSync("test").map((file) => `test/${file}`)].sort());
+});
+
+test("Every relative link and every anchor leads somewhere", () => {
+  const slugger = new GithubSlugger();
+  const anchors = readmeTokens().flatMap((token) => (token.type === "heading" ? [`#${slugger.slug(token.text)}`] : []));
+  const targets = readmeTokens().flatMap((token) => (token.type === "link" && !/^https:/.test(token.href) ? [token.href] : []));
+  expect(targets).not.toEqual([]);
+  for (const target of targets) expect([target, anchors.includes(target) || existsSync(target)]).toEqual([target, true]);
+});
+
+test("The figures are those of the settings and of the code", () => {
+  expect([...readme.matchAll(/Node\.js\S* (\d+) or later/g)].map(([, version]) => `>=${version}`)).toEqual([engines.node, engines.node]);
+
+  const [, slim, whole] = /about (\d+) packages instead of about (\d+)/.exec(readme) ?? [];
+  const installed = Object.values<{ dev?: boolean }>(JSON.parse(read("node_modules/.package-lock.json")).packages);
+  const roundToTens = (packages: object[]) => String(Math.round(packages.length / 10) * 10);
+  expect(slim).toBe(roundToTens(installed.filter(({ dev }) => !dev)));
+  expect(whole).toBe(roundToTens(installed));
+
+  expect(readme).toContain("The pollers ask every half second.");
+  expect(script).toContain("intervalInMs: 500");
+  const [, creation, deletion] = /A creation takes (\d) seconds and a deletion (\d) second\./.exec(readme) ?? [];
+  expect(read("test/offline.ts")).toContain(`OFFLINE_CREATION_TIME = ${creation}000, OFFLINE_DELETION_TIME = ${deletion}000`);
+});
+
+test("Every variable of the demo's own is one that it reads", () => {
+  for (const variable of readme.match(/OFFLINE_\w+/g) ?? []) expect(read("test/offline.ts")).toContain(variable);
+});
