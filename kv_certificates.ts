@@ -70,8 +70,7 @@ function checkCertificateName(name: string) {
   throw Object.assign(new Error(`This is not the name of a certificate: '${name}'`), { advice });
 }
 
-/** What an error may tell beside its name and message: `RestError` of @azure/core-rest-pipeline does, and a check above. */
-interface Failure extends Error {
+interface Failure extends Error { // what RestError of @azure/core-rest-pipeline adds, and, as advice, a check above
   code?: string;
   statusCode?: number;
   details?: { error?: { innerError?: { code?: string } } };
@@ -81,21 +80,22 @@ interface Failure extends Error {
 
 function explain(error: unknown) {
   const failure: Failure = error instanceof Error ? error : new Error(typeof error === "string" ? error : "");
-  const { name, message, code, statusCode = 0, request, advice = adviceFor(failure) } = failure;
-  // The first sentence, or line, is enough: after it Azure's messages go on with links and ids.
-  const ids = /appid=[^'\s]*|eyJ[\w.-]+|(?<![0-9a-f])[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}(?![0-9a-f])/gi;
-  const [what = "Something went wrong."] = [/AADSTS\d+:.*/.exec(message)?.[0], message, code, name]
-    .map((text = "") => `${text}`.trim().replace(/[\r\n].*|(?<=[.!?])\s.*/s, "").replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " "))
-    .flatMap((text) => text.trim().replace(ids, "…").replace(/(.{300}).+/u, "$1…") || []);
-  console.error(`${what}\n${advice}`);
-
+  const { name, message, code, statusCode, request, advice = adviceFor(failure) } = failure;
+  console.error(`${firstSentence(/AADSTS\d+:.*/.exec(message)?.[0] ?? message) || firstSentence(code) || name}\n${advice}`);
   // A creation begins only with a request that carries a token and is not refused.
-  const refused = statusCode >= 400 && statusCode < 500;
-  const neverBegun = /Auth|Credential/.test(name) || (request?.method === "POST" && (refused || !request.headers?.has("authorization")));
+  const refused = !request?.headers?.has("authorization") || `${statusCode}`.startsWith("4");
+  const neverBegun = /Auth|Credential/.test(name) || (request?.method === "POST" && refused);
   if (creation === "accepted" || (creation === "begun" && !neverBegun))
     console.error(`The certificate '${certificateName}' may still be in ${keyVaultName}. To delete it:
   az keyvault certificate delete --vault-name ${keyVaultName} --name ${certificateName}`);
   process.exit(1);
+}
+
+// After their first sentence or line, Azure's messages go on with links and ids.
+function firstSentence(text = "") {
+  const ids = /appid=[^'\s]*|eyJ[\w.-]+|(?<![0-9a-f])[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}(?![0-9a-f])/gi;
+  const sentence = `${text}`.trim().replace(/[\r\n].*|(?<=[.!?])\s.*/s, "").replace(ids, "…");
+  return sentence.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ").replace(/(.{300}).+/u, "$1…").trim();
 }
 
 function adviceFor({ name, code, statusCode, details }: Failure) {

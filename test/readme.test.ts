@@ -77,9 +77,10 @@ test.each(commands.filter((command) => command.startsWith("npm ")))("The command
 
 test.concurrent.each(commands.filter((command) => /^npx |^node /.test(command)))("The command %s runs the script", async (command) => {
   const [program = "", ...args] = command.split(" ");
+  const env = { ...process.env, KEY_VAULT_NAME: "" };
   // Node runs TypeScript as it is from 22.18 on; before, it says that it does not know the ending.
   const native = program !== "node" || ("typescript" in process.features && Boolean(process.features.typescript));
-  const running = program === "node" ? promisify(execFile)(process.execPath, args, { env: {} }) : promisify(exec)(command, { env: { ...process.env, KEY_VAULT_NAME: "" } });
+  const running = program === "node" ? promisify(execFile)(process.execPath, args, { env }) : promisify(exec)(command, { env });
   await expect(running).rejects.toThrow(native ? "KEY_VAULT_NAME is not set." : "Unknown file extension");
 });
 
