@@ -1,9 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { deferred, standstill, start } from "./helpers.ts";
-
-const creating = "Input a name for your certificate > Creating a certificate in my-vault called 'my-cert' ...\n";
-const retrieving = " done.\nRetrieving your certificate from my-vault.\n";
-const deleting = "Certificate with name 'my-cert' was found.\nDeleting your certificate from my-vault ...\n";
+import { creating, deferred, deleting, done, retrieving, standstill, start } from "./helpers.ts";
 
 test("The script makes the documented calls in the documented order, and no other", async () => {
   const { calls, ended } = await start();
@@ -35,7 +31,7 @@ test("The policy is the SDK's default policy", async () => {
 test("The script prints the documented transcript", async () => {
   const { stdout, ended } = await start();
   await ended;
-  expect(stdout()).toBe(`${creating}${retrieving}${deleting} done.\n`);
+  expect(stdout()).toBe(creating() + retrieving + deleting() + done);
 });
 
 test("The name that was found is the retrieved certificate's, not the one typed", async () => {
@@ -48,7 +44,7 @@ test("Nothing is printed or called before the certificate is created", async () 
   const created = deferred();
   const { calls, stdout, ended } = await start({ created: created.promise });
   await standstill();
-  expect(stdout()).toBe(creating);
+  expect(stdout()).toBe(creating());
   expect(calls.at(-1)).toEqual(["createPoller.pollUntilDone"]);
   created.resolve({ cer: new Uint8Array(1) });
   await ended;
@@ -58,7 +54,7 @@ test("Nothing is printed or called before the certificate is retrieved", async (
   const retrieved = deferred();
   const { calls, stdout, ended } = await start({ retrieved: retrieved.promise });
   await standstill();
-  expect(stdout()).toBe(creating + retrieving);
+  expect(stdout()).toBe(creating() + retrieving);
   expect(calls.at(-1)).toEqual(["getCertificate", "my-cert"]);
   retrieved.resolve({ name: "my-cert" });
   await ended;
@@ -68,7 +64,7 @@ test("Nothing is printed before the certificate is deleted", async () => {
   const deleted = deferred();
   const { calls, stdout, ended } = await start({ deleted: deleted.promise });
   await standstill();
-  expect(stdout()).toBe(creating + retrieving + deleting);
+  expect(stdout()).toBe(creating() + retrieving + deleting());
   expect(calls.at(-1)).toEqual(["deletePoller.pollUntilDone"]);
   deleted.resolve({});
   await ended;
@@ -88,5 +84,5 @@ test.each([
 ])("%s", async (_, terminals) => {
   const { stdout, ended } = await start({}, { terminals });
   await ended;
-  expect(stdout()).toBe(`${creating}${retrieving}${deleting} done.\n`);
+  expect(stdout()).toBe(creating() + retrieving + deleting() + done);
 });

@@ -8,6 +8,12 @@ import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { setImmediate } from "node:timers/promises";
 
+/** What the script prints, step by step: until it waits for the creation, the retrieval, and the deletion, and then. */
+export const creating = (name = "my-cert") => `Input a name for your certificate > Creating a certificate in my-vault called '${name}' ...\n`;
+export const retrieving = " done.\nRetrieving your certificate from my-vault.\n";
+export const deleting = (name = "my-cert") => `Certificate with name '${name}' was found.\nDeleting your certificate from my-vault ...\n`;
+export const done = " done.\n";
+
 /** A request as the offline vault saw it, with the status and the body of its answer, and the certificates' names in the vault after it. */
 export interface Seen {
   method: string;
@@ -82,10 +88,10 @@ class MockedClient {
 
 /**
  * Starts the script in this process, with a mocked `CertificateClient` and `input` on standard input; the streams named in
- * `terminals` are a terminal. `calls`, `stdout()` and `stderr()` tell what it has done so far; `ended`
- * settles, with the exit code, when it ends.
+ * `terminals` are a terminal. `calls`, `stdout()` and `stderr()` tell what it has done so far; `ended` settles, with the
+ * exit code, when it ends.
  */
-export async function start(given: Answers = {}, { input = "my-cert\n", terminals = [""], vaultName = "my-vault" } = {}) {
+export async function start(given: Answers = {}, { input = "my-cert\n", terminals = [] as string[], vaultName = "my-vault" } = {}) {
   calls = [];
   answers = given;
   const sdk = await import("@azure/keyvault-certificates");

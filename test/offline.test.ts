@@ -2,15 +2,9 @@ import { expect, test } from "@jest/globals";
 import { exec } from "node:child_process";
 import { X509Certificate } from "node:crypto";
 import { promisify } from "node:util";
-import { run } from "./helpers.ts";
+import { creating, deleting, done, retrieving, run } from "./helpers.ts";
 
-const transcript = `Input a name for your certificate > Creating a certificate in my-vault called 'my-cert' ...
- done.
-Retrieving your certificate from my-vault.
-Certificate with name 'my-cert' was found.
-Deleting your certificate from my-vault ...
- done.
-`;
+const transcript = creating() + retrieving + deleting() + done;
 
 test.concurrent.each([
   ["with a newline", "my-cert\n"],

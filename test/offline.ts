@@ -21,4 +21,4 @@ intercept(async (request) => {
   return response;
 });
 
-console.error(`This is an offline rehearsal: the vault ${vaultName} lives in this process alone, and nothing leaves this machine.`);
+console.error("This is an offline rehearsal: its vault lives in this process alone, and nothing leaves this machine.");
