@@ -225,7 +225,13 @@ A name has 1 to 127 letters (a to z), digits and hyphens. Run again:
   });
 });
 
-test.each(["begun", "created", "retrieved", "deletionBegun", "deleted"])("An error that comes when it is %s has its certificate and a command told", async (step) => {
+test.each([
+  ["the creation has begun", "begun"],
+  ["the certificate is created", "created"],
+  ["the certificate is retrieved", "retrieved"],
+  ["the deletion has begun", "deletionBegun"],
+  ["the certificate is deleted", "deleted"],
+])("An error before %s is told, with the certificate that may be left behind", async (_, step) => {
   const { stderr, ended } = await start({ [step]: Promise.reject(new Error("It broke.")) });
   expect(await ended).toBe(1);
   expect(stderr()).toBe(`It broke.

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, jest, test } from "@jest/globals";
+import "reflect-metadata"; // @peculiar/x509 does not load without it
+import { Pkcs10CertificateRequest } from "@peculiar/x509";
 import { createHash, X509Certificate } from "node:crypto";
 import { createVault, servicePrincipal } from "./vault.ts";
 
@@ -195,7 +197,7 @@ describe("Get", () => {
   });
 
   test("The certificate is made from the policy in the request", async () => {
-    await create("my-cert", {
+    const { body: operation } = await create("my-cert", {
       key_props: { kty: "EC", crv: "P-384" },
       x509_props: { subject: "CN=other,O=Contoso", validity_months: 3, ekus: ["1.3.6.1.5.5.7.3.3"], key_usage: ["digitalSignature"] },
     });
@@ -207,6 +209,9 @@ describe("Get", () => {
     expect(certificate.keyUsage).toEqual(["1.3.6.1.5.5.7.3.3"]);
     expect(certificate.validFrom).toBe("Dec 31 23:50:00 2029 GMT");
     expect(certificate.validTo).toBe("Apr  1 00:00:00 2030 GMT");
+    const signingRequest = new Pkcs10CertificateRequest(operation.csr);
+    expect(signingRequest.subject).toBe("CN=other, O=Contoso");
+    expect(await signingRequest.verify()).toBe(true);
   });
 
   test("A certificate that is not there is not found", async () => {
