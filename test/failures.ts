@@ -2,11 +2,11 @@
 export type Step = "connect" | "sign in" | "create" | "pending" | "delete" | "getDeleted";
 
 /**
- * What happens to the certificate that bears a failure's name, and where: an answer of the service (an object is JSON, a string
- * HTML), an error of the connection with Node's code, or an end of the creation. `VAULT` and `NAME` stand for the real ones.
+ * What happens to the certificate that bears a failure's name: at a step, an answer of the service (an object is JSON, a string
+ * HTML) or an error of the connection with Node's code; or another end of the creation. `VAULT` and `NAME` stand for the real ones.
  */
 export interface Failure {
-  at: Step;
+  at?: Step;
   /** Only the first such request fails. */
   once?: true;
   status?: number;
@@ -63,8 +63,8 @@ export const failures = {
   ConnectionLost: broken("pending", "ECONNRESET", "read ECONNRESET"),
   ProxyBlocked: { at: "connect", status: 403, body: "<html><title>Blocked</title>This site is blocked by your organization.</html>" },
   GetForbidden: notPermitted("pending", "get", "AccessDenied"),
-  IssuerRefused: { at: "pending", operation: { status: "failed", error: { code: "InternalError", message: "An internal error has occurred." } } },
-  Cancelled: { at: "pending", operation: { status: "cancelled", cancellation_requested: true } },
+  IssuerRefused: { operation: { status: "failed", error: { code: "InternalError", message: "An internal error has occurred." } } },
+  Cancelled: { operation: { status: "cancelled", cancellation_requested: true } },
   DeleteForbidden: notPermitted("delete", "delete", "AccessDenied"),
   DeletedForbidden: notPermitted("getDeleted", "get", "AccessDenied"),
 } satisfies Record<string, Failure>;

@@ -43,7 +43,7 @@ export function createVault(vaultName: string, creationTime: number, deletionTim
     async handle(request: Request): Promise<Response> {
       const url = new URL(request.url);
       if (url.origin === new URL(authority).origin) return signIn(request, url);
-      if (url.origin === vaultUrl) return meet(url.pathname.split("/")[2] ?? "", "connect") ?? answer(request, url);
+      if (url.origin === vaultUrl) return answer(request, url);
       throw new Error(`No request leaves this machine, and one was made to ${url.host}.`);
     },
   };
@@ -55,16 +55,17 @@ export function createVault(vaultName: string, creationTime: number, deletionTim
       return refuseSignIn(400, "invalid_tenant", `AADSTS90002: Tenant '${url.pathname.split("/")[1]}' not found.`);
     if (appId !== servicePrincipal.AZURE_CLIENT_ID)
       return refuseSignIn(400, "unauthorized_client", `AADSTS700016: Application with identifier '${appId}' was not found in the directory 'Contoso'.`);
-    if (form.get("client_secret") !== servicePrincipal.AZURE_CLIENT_SECRET || meet(challenged, "sign in"))
-      return fail(failures.InvalidClientSecret, vaultName);
+    if (form.get("client_secret") !== servicePrincipal.AZURE_CLIENT_SECRET) return fail(failures.InvalidClientSecret, vaultName);
     const token = randomBytes(32).toString("base64url");
     tokens.add(`Bearer ${token}`);
-    return Response.json({ token_type: "Bearer", expires_in: 3599, ext_expires_in: 3599, access_token: token });
+    return meet(challenged, "sign in") ?? Response.json({ token_type: "Bearer", expires_in: 3599, ext_expires_in: 3599, access_token: token });
   }
 
   async function answer(request: Request, url: URL) {
     const [, collection, encodedName = "", action = ""] = url.pathname.split("/");
     const name = decodeURIComponent(encodedName);
+    const broken = meet(name, "connect");
+    if (broken) return broken;
     if (!tokens.has(request.headers.get("authorization") ?? "")) {
       challenged = name;
       const challenge = { "WWW-Authenticate": `Bearer authorization="${authority}", resource="https://vault.azure.net"` };
@@ -95,7 +96,7 @@ export function createVault(vaultName: string, creationTime: number, deletionTim
   /** The answer to a certificate that bears a failure's name, if the failure is for this step. */
   function meet(name: string, at: Step) {
     const failure = failuresByName.get(name);
-    if (failure?.at !== at || failure.operation || (failure.once && failedOnce.has(name))) return undefined;
+    if (failure?.at !== at || (failure.once && failedOnce.has(name))) return undefined;
     failedOnce.add(name);
     return fail(failure, vaultName, name);
   }
