@@ -332,13 +332,15 @@ describe("Whatever is thrown, wherever", () => {
     );
   });
 
+  const line = outside.map((text) => text.replaceAll(/[\r\n\u2028\u2029]/g, ""));
+
   test("No name from outside brings control characters to the terminal", async () => {
     await fc.assert(
-      fc.asyncProperty(outside.filter((name) => !/^\s*[0-9a-z-]+\s*(\n|$)/i.test(name) && name !== ""), async (name) => {
-        const { stdout, stderr, ended } = await start({}, { input: `${name.replaceAll(/[\r\n\u2028\u2029]/g, "")}\n` });
+      fc.asyncProperty(line.filter((name) => !/^[0-9a-z-]{1,127}$/i.test(name.trim())), async (name) => {
+        const { stdout, stderr, ended } = await start({}, { input: `${name}\n` });
         expect(await ended).toBe(1);
         expect(stdout()).toBe("Input a name for your certificate > ");
-        expect(stderr()).toMatch(/^[^\P{C}\n]*\P{C}+\n/u);
+        expect(stderr()).toMatch(/^\P{C}+\n/u);
         for (const line of stderr().trimEnd().split("\n")) expect(line).toMatch(/^\P{C}+$/u);
       }),
       { numRuns: 100 },

@@ -15,7 +15,7 @@ export const deleting = (name = "my-cert") => `Certificate with name '${name}' w
 export const done = " done.\n";
 
 /** A request as the offline vault saw it, with the status and the body of its answer, and the certificates' names in the vault after it. */
-export interface Seen {
+interface Seen {
   method: string;
   url: string;
   authorized: boolean;
@@ -60,7 +60,7 @@ interface Answers {
 }
 
 /** A call of the mocked client or of one of its pollers: its name and its arguments. */
-export type Call = [name: string, ...args: unknown[]];
+type Call = [name: string, ...args: unknown[]];
 
 let calls: Call[] = [];
 let answers: Answers = {};
@@ -136,7 +136,8 @@ export async function standstill() {
 /** A promise, and what resolves it. */
 export function deferred<T>() {
   let resolve: (value: T) => void = () => {};
-  return { promise: new Promise<T>((settle) => (resolve = settle)), resolve: (value: T) => resolve(value) };
+  const promise = new Promise<T>((settle) => (resolve = settle));
+  return { promise, resolve };
 }
 
 /** All tokens of README.md, blocks and what stands in them, in order. */
