@@ -2,11 +2,11 @@ import { DefaultAzureCredential } from "@azure/identity";
 import { CertificateClient, DefaultCertificatePolicy } from "@azure/keyvault-certificates";
 import { createInterface } from "node:readline";
 
-// What went wrong, and what it leaves in the vault, is told by explain() below.
+// In place of try/catch around each step: any failure ends the script, and explain() below says what happened.
 process.on("uncaughtException", explain);
-let creation: "not begun" | "begun" | "accepted" = "not begun";
+let creationAccepted = false;
 
-const keyVaultName = checkVaultName(process.env.KEY_VAULT_NAME);
+const keyVaultName = checkVaultName(process.env.KEY_VAULT_NAME?.trim());
 const vaultUrl = `https://${keyVaultName}.vault.azure.net`;
 
 const credential = new DefaultAzureCredential();
@@ -14,14 +14,13 @@ const client = new CertificateClient(vaultUrl, credential);
 
 const certificateName = checkCertificateName(await input("Input a name for your certificate > "));
 
-// Each wait ends up to one interval late, and the SDK sleeps once more after the last poll: its default of 2 s costs seconds.
+// The SDK polls every 2 s by default and sleeps once more after the last poll: a shorter interval saves seconds.
 const pollOptions = { intervalInMs: 500 };
 
 console.log(`Creating a certificate in ${keyVaultName} called '${certificateName}' ...`);
 
-creation = "begun";
 const createPoller = await client.beginCreateCertificate(certificateName, DefaultCertificatePolicy, pollOptions);
-creation = "accepted";
+creationAccepted = true;
 const certificate = await createPoller.pollUntilDone();
 // The SDK takes a cancelled creation for a finished one, but its certificate has no content.
 if (!certificate.cer) throw new Error(`The creation of '${certificateName}' was cancelled.`);
@@ -42,89 +41,85 @@ await deletePoller.pollUntilDone();
 console.log(" done.");
 
 async function input(question: string) {
-  // Line editing would echo a name that comes from a pipe, and write control characters into a file.
-  const terminal = [process.stdin, process.stdout].every((stream) => stream.isTTY);
-  const prompt = createInterface({ input: process.stdin, output: process.stdout, terminal, prompt: question });
-  prompt.prompt();
-  const answer: IteratorResult<string, undefined> = await prompt[Symbol.asyncIterator]().next();
-  prompt.close();
-  if (answer.done && terminal) console.error();
-  if (answer.done) process.exit(1);
-  return answer.value.trim();
+  process.stdout.write(question);
+  const lines = createInterface({ input: process.stdin });
+  for await (const line of lines) {
+    lines.close(); // Left open, it would keep the script waiting for more input after its last step.
+    return line.trim();
+  }
+  return fail("\nNo name was given. To pipe one in, put this before the command:", "  echo my-cert |");
 }
 
 function checkVaultName(name = "") {
-  if (/^(?=.{3,24}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/i.test(name)) return name;
-  const [, nameInUrl = "<your-unique-keyvault-name>"] = /^(?:https:\/\/)?([a-z0-9-]+)\.vault\./i.exec(name) ?? [];
-  const advice = `Set it to a name of 3 to 24 letters, digits and single hyphens that begins with a letter, in bash or in PowerShell:
-  export KEY_VAULT_NAME=${nameInUrl}
-  $Env:KEY_VAULT_NAME = "${nameInUrl}"
-Or rehearse with no Azure at all:
-  npm run demo`;
-  throw Object.assign(new Error(name ? `KEY_VAULT_NAME is not the name of a vault: '${name}'` : "KEY_VAULT_NAME is not set."), { advice });
+  if (name.length >= 3 && name.length <= 24 && /^[a-z](-?[a-z0-9])+$/i.test(name)) return name;
+  const suggestion = /(?:^|\/)([a-z0-9-]+)\.vault\.azure\.net\/?$/i.exec(name)?.[1] ?? "<your-unique-keyvault-name>";
+  return fail(name ? `KEY_VAULT_NAME is not the name of a vault: '${printable(name)}'` : "KEY_VAULT_NAME is not set.",
+    `A name has 3 to 24 letters, digits and single hyphens, begins with a letter and ends with a letter or digit:
+  export KEY_VAULT_NAME=${suggestion}
+  $Env:KEY_VAULT_NAME = "${suggestion}"
+Or rehearse with no Azure at all: npm run demo`);
 }
 
 function checkCertificateName(name: string) {
   if (/^[0-9a-z-]{1,127}$/i.test(name)) return name;
-  const advice = "A name has 1 to 127 letters (a to z), digits and hyphens. Run again:\n  npx tsx kv_certificates.ts";
-  throw Object.assign(new Error(`This is not the name of a certificate: '${name}'`), { advice });
+  const rule = "A name has 1 to 127 letters (a to z), digits and hyphens.";
+  return fail(`This is not the name of a certificate: '${printable(name)}'`, rule);
 }
 
-interface Failure extends Error { // what RestError of @azure/core-rest-pipeline adds, and, as advice, a check above
-  code?: string;
-  statusCode?: number;
-  details?: { error?: { innerError?: { code?: string } } };
-  request?: { method?: string; headers?: { has(name: string): boolean } };
-  advice?: string;
-}
-
-function explain(error: unknown) {
-  const failure: Failure = error instanceof Error ? error : new Error(typeof error === "string" ? error : "");
-  const { name, message, code, statusCode, request, advice = adviceFor(failure) } = failure;
-  console.error(`${firstSentence(/AADSTS\d+:.*/.exec(message)?.[0] ?? message) || firstSentence(code) || name}\n${advice}`);
-  // A creation begins only with a request that carries a token and is not refused.
-  const refused = !request?.headers?.has("authorization") || `${statusCode}`.startsWith("4");
-  const neverBegun = /Auth|Credential/.test(name) || (request?.method === "POST" && refused);
-  if (creation === "accepted" || (creation === "begun" && !neverBegun))
-    console.error(`The certificate '${certificateName}' may still be in ${keyVaultName}. To delete it:
-  az keyvault certificate delete --vault-name ${keyVaultName} --name ${certificateName}`);
+function fail(what: string, advice: string): never {
+  console.error(`${what}\n${advice}`);
   process.exit(1);
 }
 
-// After their first sentence or line, Azure's messages go on with links and ids.
-function firstSentence(text = "") {
-  const ids = /appid=[^'\s]*|eyJ[\w.-]+|(?<![0-9a-f])[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}(?![0-9a-f])/gi;
-  const sentence = `${text}`.trim().replace(/[\r\n].*|(?<=[.!?])\s.*/s, "").replace(ids, "…");
-  return sentence.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ").replace(/(.{300}).+/u, "$1…").trim();
+interface Failure extends NodeJS.ErrnoException { // and what the errors of the SDK add
+  statusCode?: number;
+  details?: { error?: { innerError?: { code?: string } } };
+  request?: { method: string; headers: { has(name: string): boolean } };
+  errors?: Error[];
 }
 
-function adviceFor({ name, code, statusCode, details }: Failure) {
-  const again = "then run again:\n  npx tsx kv_certificates.ts";
-  const me = '"$(az ad signed-in-user show --query id --output tsv)"';
-  const it = creation === "not begun" ? "" : `--vault-name ${keyVaultName} --name ${certificateName}`;
-  const table: [codes: RegExp, advice: string][] = [
-    [/AggregateAuthenticationError|CredentialUnavailableError/, `You are not signed in to Azure. Sign in, with the Azure CLI or Azure PowerShell, and run again:
-  az login
-  Connect-AzAccount`],
-    [/AuthenticationError/, `Correct AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or remove them and sign in yourself:
-  unset AZURE_TENANT_ID AZURE_CLIENT_ID AZURE_CLIENT_SECRET && az login`],
-    [/ENOTFOUND/, `There is no vault named ${keyVaultName}, or no network. The names of your vaults:
-  az keyvault list --query "[].name" --output tsv`],
-    [/ForbiddenByRbac/, `You need a role on ${keyVaultName}. Once given, it takes minutes to spread:
-  az role assignment create --role "Key Vault Certificates Officer" --assignee ${me} --scope "$(az keyvault show --name ${keyVaultName} --query id --output tsv)"`],
-    [/AccessDenied|ForbiddenByPolicy/, `You need permissions in the access policies of ${keyVaultName}:
-  az keyvault set-policy --name ${keyVaultName} --object-id ${me} --certificate-permissions delete get list create`],
-    [/ForbiddenByFirewall/, `Let your address in, with this or in the vault's networking settings:
-  az keyvault network-rule add --name ${keyVaultName} --ip-address <your-ip-address>`],
-    [/ObjectIsDeletedButRecoverable/, `Choose another name, or recover the deleted certificate, or purge it for good:
-  az keyvault certificate recover ${it}
-  az keyvault certificate purge ${it}`],
-    [/ 409$/, `An earlier creation under this name may still be going on. Choose another name, or wait until it has ended:
-  az keyvault certificate pending show ${it}`],
-    [/PARSE_ERROR|^- - RestError \d/, `This is not an answer of Key Vault, but perhaps of a proxy. Check your network and HTTPS_PROXY, ${again}`],
-    [/ (429|5\d\d)$/, `Key Vault is too busy, or has a problem of its own. Wait a minute, ${again}`],
-    [/RestError -$/, `The connection failed. Check your network and HTTPS_PROXY, ${again}`],
-  ];
-  const codes = [details?.error?.innerError?.code, code, name, statusCode].map((fact) => fact ?? "-").join(" ");
-  return table.find(([pattern]) => pattern.test(codes))?.[1] ?? "To see more, run again with the SDK's log:\n  AZURE_LOG_LEVEL=info npx tsx kv_certificates.ts";
+function explain(error: Failure) {
+  const { errors = [error], request, statusCode = 0 } = error;
+  const cure = cureFor(error);
+  const afterFirstSentence = /(?<=[.!?]) .*|\n.*/s;
+  const what = cure ? errors.map((each) => readable(each).replace(afterFirstSentence, "")).join("\n") : readable(error);
+  const advice = cure ?? "See Troubleshooting in README.md.";
+  const isRefused = request?.method === "POST" && statusCode >= 400 && statusCode < 500;
+  const mayHaveBegun = request?.headers.has("authorization") && !isRefused; // Without a token, no creation begins.
+  if (!creationAccepted && !mayHaveBegun) fail(what, advice);
+  fail(what, `${advice}
+The certificate '${certificateName}' may still be in ${keyVaultName}. To delete it:
+  az keyvault certificate delete --vault-name ${keyVaultName} --name ${certificateName}`);
+}
+
+function cureFor({ details, code, name }: Failure) {
+  const isServicePrincipal = process.env.AZURE_CLIENT_SECRET || process.env.AZURE_CLIENT_CERTIFICATE_PATH;
+  const whoever = isServicePrincipal ? '"$AZURE_CLIENT_ID"' : '"$(az ad signed-in-user show --query id --output tsv)"';
+  switch (details?.error?.innerError?.code ?? code ?? name) {
+    case "AggregateAuthenticationError":
+      return "Sign in with the Azure CLI or with Azure PowerShell:\n  az login\n  Connect-AzAccount\nIf you are signed in, see Troubleshooting in README.md.";
+    case "ForbiddenByRbac":
+      return `Whoever is signed in needs this role. Once given, it takes some minutes to spread:\n  az role assignment create --role "Key Vault Certificates Officer" --assignee ${whoever} --scope "$(az keyvault show --name ${keyVaultName} --query id --output tsv)"`;
+    case "AccessDenied": case "ForbiddenByPolicy":
+      return `Whoever is signed in needs these permissions:\n  az keyvault set-policy --name ${keyVaultName} ${isServicePrincipal ? "--spn" : "--object-id"} ${whoever} --certificate-permissions delete get list create`;
+    case "ObjectIsDeletedButRecoverable":
+      return "Use a different certificate name.";
+    case "ENOTFOUND": case "EAI_AGAIN":
+      return `Check your network and HTTPS_PROXY, and that ${keyVaultName} is among your vaults:\n  az keyvault list --query "[].name" --output tsv`;
+  }
+}
+
+function readable({ message, code, name, stack = "" }: Failure): string {
+  // The screen may be projected on a wall: tokens, callers, ids and e-mail addresses are left out.
+  const ids = [/\beyJ[\w.-]+/g, /\bappid=[^\s']+/g, /[\da-f]{8}(-?[\da-f]{4}){3}-?[\da-f]{12}/gi, /[^\s'"]+@[^\s'"]+/g];
+  const text = code === "PARSE_ERROR" ? message.replace(/\s+/g, " ").replace(/ - .*/, " …") : message; // no page
+  const lines = ids.reduce((rest, id) => rest.replace(id, "…"), text).split("\n").map(printable).filter(Boolean);
+  if (lines[0]?.startsWith("Traceback")) lines.splice(0, lines.length - 1); // Python writes the cause last.
+  if (/^(Type|Reference|Range|Syntax)Error$/.test(name)) lines.push(...(/kv_certificates\.ts:\d+/.exec(stack) ?? []));
+  if (lines.length > 8) lines.splice(7, lines.length, "…");
+  return lines.join("\n") || readable({ name, message: `${code ?? name}` }); // Node's own errors can have no message.
+}
+
+function printable(text: string) {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ").trim().replace(/(.{499}).{2,}/u, "$1…");
 }

@@ -69,20 +69,3 @@ test("Nothing is printed before the certificate is deleted", async () => {
   deleted.resolve({});
   await ended;
 });
-
-test("A name typed at a terminal can be corrected", async () => {
-  const backspace = "\x7f";
-  const input = `my-card${backspace.repeat(3)}ert\r`;
-  const { calls, ended } = await start({}, { input, terminals: ["stdin", "stdout"] });
-  await ended;
-  expect(calls[1]).toContain("my-cert");
-});
-
-test.each([
-  ["A piped name is not echoed on a terminal", ["stdout"]],
-  ["A transcript that goes to a file is free of the terminal's control characters", ["stdin"]],
-])("%s", async (_, terminals) => {
-  const { stdout, ended } = await start({}, { terminals });
-  await ended;
-  expect(stdout()).toBe(creating() + retrieving + deleting() + done);
-});

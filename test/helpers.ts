@@ -1,9 +1,13 @@
-import { jest } from "@jest/globals";
+import { EnvironmentCredential } from "@azure/identity";
+import * as sdk from "@azure/keyvault-certificates";
+import { afterAll, jest } from "@jest/globals";
 import { lexer, walkTokens, type Token } from "marked";
 import { fork } from "node:child_process";
 import { Console } from "node:console";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { setImmediate } from "node:timers/promises";
@@ -13,6 +17,12 @@ export const creating = (name = "my-cert") => `Input a name for your certificate
 export const retrieving = " done.\nRetrieving your certificate from my-vault.\n";
 export const deleting = (name = "my-cert") => `Certificate with name '${name}' was found.\nDeleting your certificate from my-vault ...\n`;
 export const done = " done.\n";
+
+/** What it prints of a failure without a certain cure, and of a certificate that may be left. */
+export const seeReadme = "See Troubleshooting in README.md.\n";
+export const leftBehind = (name = "my-cert") => `The certificate '${name}' may still be in my-vault. To delete it:
+  az keyvault certificate delete --vault-name my-vault --name ${name}
+`;
 
 /** A request as the offline vault saw it, with the status and the body of its answer, and the certificates' names in the vault after it. */
 interface Seen {
@@ -24,10 +34,12 @@ interface Seen {
   names: string[];
 }
 
-/** What a run is given: the text on standard input, environment variables (`undefined` removes one), modules to preload, and a reader of its output who has gone. */
+/** What a run is given: the text on standard input, which may stay open after it, environment variables (`undefined` removes one), modules to preload, another script, and a reader of its output who has gone. */
 interface Given {
   input?: string;
+  open?: boolean;
   unread?: boolean;
+  script?: string;
   env?: Record<string, string | undefined>;
   preload?: string[];
 }
@@ -36,18 +48,37 @@ interface Given {
  * Runs the script in a process of its own, by default against an offline vault that needs no time, and waits for its end.
  * The rehearsal's own notice is left out of `stderr`; `left` names the certificates that are in the vault at the end.
  */
-export async function run({ input = "my-cert\n", env = {}, preload = ["./test/offline.ts"], unread = false }: Given = {}) {
-  const child = fork("kv_certificates.ts", {
+export async function run({ input = "my-cert\n", open, env = {}, preload = ["./test/offline.ts"], script = "kv_certificates.ts", unread }: Given = {}) {
+  const child = fork(script, {
     execArgv: ["tsx", ...preload].flatMap((module) => ["--import", module]),
     env: { ...process.env, KEY_VAULT_NAME: "my-vault", OFFLINE_CREATION_TIME: "0", OFFLINE_DELETION_TIME: "0", ...env },
     stdio: ["pipe", "pipe", "pipe", "ipc"],
+    timeout: 20_000,
   });
   const requests: Seen[] = [];
   child.on("message", (seen: Seen) => requests.push(seen));
-  child.stdin!.end(input);
+  child.stdin!.write(input);
+  if (!open) child.stdin!.end();
   if (unread) child.stdout!.destroy();
   const [stdout, stderr, [exitCode]] = await Promise.all([unread ? "" : text(child.stdout!), text(child.stderr!), once(child, "close")]);
   return { exitCode, stdout, stderr: stderr.replace(/^This is an offline rehearsal: .*\n/, ""), requests, left: requests.at(-1)?.names ?? [] };
+}
+
+const folders: string[] = [];
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
+
+/** Writes the script with a change to a folder of its own, beside the same packages; returns its path and the line of the change. */
+export function alteredScript(from: string, to: string) {
+  const text = readFileSync("kv_certificates.ts", "utf8");
+  const [before] = text.split(from);
+  if (before === undefined || before === text) throw new Error(`The script has no '${from}'.`);
+  const folder = mkdtempSync(join(tmpdir(), "quickstart-"));
+  folders.push(folder);
+  symlinkSync(resolve("node_modules"), join(folder, "node_modules"), "junction");
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+  const script = join(folder, "kv_certificates.ts");
+  writeFileSync(script, text.replace(from, to));
+  return { script, line: before.split("\n").length };
 }
 
 /** What the mocked client's calls come to, where the default, which is at once and a certificate, will not do. */
@@ -87,21 +118,20 @@ class MockedClient {
 }
 
 /**
- * Starts the script in this process, with a mocked `CertificateClient` and `input` on standard input; the streams named in
- * `terminals` are a terminal. `calls`, `stdout()` and `stderr()` tell what it has done so far; `ended` settles, with the
- * exit code, when it ends.
+ * Starts the script in this process, with a mocked `CertificateClient`, `input` on standard input and the variables of `env`.
+ * `calls`, `stdout()` and `stderr()` tell what it has done so far; `ended` settles, with the exit code, when it ends.
  */
-export async function start(given: Answers = {}, { input = "my-cert\n", terminals = [] as string[], vaultName = "my-vault" } = {}) {
+export async function start(given: Answers = {}, { input = "my-cert\n", env = {} as Record<string, string>, terminal = {} } = {}) {
   calls = [];
   answers = given;
-  const sdk = await import("@azure/keyvault-certificates");
   jest.unstable_mockModule("@azure/keyvault-certificates", () => ({ ...sdk, CertificateClient: MockedClient }));
 
   const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() };
   for (const [name, stream] of Object.entries(streams))
-    Object.defineProperty(process, name, { value: Object.assign(stream, { isTTY: terminals.includes(name) }), configurable: true });
+    Object.defineProperty(process, name, { value: Object.assign(stream, terminal), configurable: true });
   globalThis.console = new Console(streams);
-  process.env.KEY_VAULT_NAME = vaultName;
+  const ownEnv = process.env;
+  process.env = { ...ownEnv, KEY_VAULT_NAME: "my-vault", ...env };
   const printed = { stdout: "", stderr: "" };
   streams.stdout.on("data", (chunk) => (printed.stdout += chunk));
   streams.stderr.on("data", (chunk) => (printed.stderr += chunk));
@@ -123,9 +153,37 @@ export async function start(given: Answers = {}, { input = "my-cert\n", terminal
       await setImmediate();
       exit.mockRestore();
       on.mockRestore();
+      process.env = ownEnv;
       return exitCode ?? 0;
     });
   return { calls, stdout: () => printed.stdout, stderr: () => printed.stderr, ended };
+}
+
+/** What the SDK throws when the creation meets this answer of the service, which is JSON unless it is text; before or after the sign-in. */
+export async function sdkError(status: number, body?: object | string, { type = "application/json", resource = "https://vault.azure.net", signedIn = true } = {}) {
+  const answer = (request: object, status: number, headers: Record<string, string>, body?: object | string) => ({
+    request,
+    status,
+    headers: Object.assign(new Headers(headers), { toJSON: () => headers }),
+    bodyAsText: typeof body === "object" ? JSON.stringify(body) : body,
+  });
+  const challenge = { "www-authenticate": `Bearer authorization="https://login.microsoftonline.com/a-tenant", resource="${resource}"` };
+  const sendRequest = async (request: { headers: { has(name: string): boolean } }) =>
+    signedIn && !request.headers.has("authorization") ? answer(request, 401, challenge) : answer(request, status, { "content-type": type }, body);
+  const options = { httpClient: { sendRequest }, retryOptions: { maxRetries: 0 } } as object;
+  const credential = { getToken: async () => ({ token: "a-token", expiresOnTimestamp: Date.now() + 3_600_000 }) };
+  const client = new sdk.CertificateClient("https://my-vault.vault.azure.net", credential, options);
+  return client.beginCreateCertificate("my-cert", sdk.DefaultCertificatePolicy).then(() => Promise.reject("The SDK threw nothing."), (error) => error);
+}
+
+/** The body of a refusal of Key Vault. */
+export const refusal = (code: string, message: string, innererror?: string) => ({ error: { code, message, ...(innererror && { innererror: { code: innererror } }) } });
+
+/** What the SDK throws when a service principal signs in and the connection to Microsoft Entra ID fails with this error. */
+export async function signInError(error: Error) {
+  const options = { httpClient: { sendRequest: () => Promise.reject(error) }, retryOptions: { maxRetries: 0 } } as object;
+  Object.assign(process.env, { AZURE_TENANT_ID: "a-tenant", AZURE_CLIENT_ID: "a-client", AZURE_CLIENT_SECRET: "a-secret" });
+  return new EnvironmentCredential(options).getToken("https://vault.azure.net/.default").then(() => Promise.reject("The SDK threw nothing."), (error) => error);
 }
 
 /** Waits until the script can go no further: all that is ready to run has run. */

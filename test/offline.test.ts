@@ -6,17 +6,6 @@ import { creating, deleting, done, retrieving, run } from "./helpers.ts";
 
 const transcript = creating() + retrieving + deleting() + done;
 
-test.concurrent.each([
-  ["with a newline", "my-cert\n"],
-  ["without a final newline", "my-cert"],
-  ["with a Windows newline", "my-cert\r\n"],
-  ["between spaces, and before further lines", "  my-cert \t\nanother\n\n"],
-])("The name can be piped %s", async (_, input) => {
-  const { exitCode, stdout } = await run({ input });
-  expect(stdout).toBe(transcript);
-  expect(exitCode).toBe(0);
-});
-
 test.concurrent("The certificate is a real one, self-signed with the default policy's subject, and none is left", async () => {
   const { requests, left } = await run();
   const bundle = JSON.parse(requests.find(({ url }) => url.includes("/certificates/my-cert/?"))?.body ?? "");

@@ -1,0 +1,114 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { jest } from "@jest/globals";
+import { creating, deleting, done, retrieving, run, start } from "./helpers.ts";
+
+const prompt = "Input a name for your certificate > ";
+
+describe("KEY_VAULT_NAME", () => {
+  const rule = (name = "<your-unique-keyvault-name>") => `A name has 3 to 24 letters, digits and single hyphens, begins with a letter and ends with a letter or digit:
+  export KEY_VAULT_NAME=${name}
+  $Env:KEY_VAULT_NAME = "${name}"
+Or rehearse with no Azure at all: npm run demo
+`;
+
+  test.concurrent("is asked for where it is missing", async () => {
+    const { exitCode, stdout, stderr } = await run({ env: { KEY_VAULT_NAME: undefined }, preload: [] });
+    expect(stderr).toBe(`KEY_VAULT_NAME is not set.\n${rule()}`);
+    expect(stdout).toBe("");
+    expect(exitCode).toBe(1);
+  });
+
+  test.each(["", " \t"])("is asked for where it is '%s'", async (KEY_VAULT_NAME) => {
+    const { stderr, ended } = await start({}, { env: { KEY_VAULT_NAME } });
+    expect(await ended).toBe(1);
+    expect(stderr()).toBe(`KEY_VAULT_NAME is not set.\n${rule()}`);
+  });
+
+  test.each([
+    ["https://contoso.vault.azure.net/", "contoso"],
+    ["contoso.vault.azure.net", "contoso"],
+    ["HTTPS://Contoso.Vault.Azure.Net", "Contoso"],
+    ["https://contoso.vault.azure.cn", undefined],
+    ["contoso.vault.azure.net.example.com", undefined],
+    ["my_vault.vault.azure.net", undefined],
+    ["https://contoso", undefined],
+    ["my_vault", undefined],
+    ["kv", undefined],
+    ["1vault", undefined],
+    ["my--vault", undefined],
+    ["vault-", undefined],
+    ["a-vault-with-25-characters", undefined],
+  ])("is refused where it is %s", async (KEY_VAULT_NAME, suggested) => {
+    const { calls, stdout, stderr, ended } = await start({}, { env: { KEY_VAULT_NAME } });
+    expect(await ended).toBe(1);
+    expect(stderr()).toBe(`KEY_VAULT_NAME is not the name of a vault: '${KEY_VAULT_NAME}'\n${rule(suggested)}`);
+    expect(stdout()).toBe("");
+    expect(calls).toEqual([]);
+  });
+
+  test.each(["kv1", "a-vault-with-24-characte", " my-vault\t"])("is taken, without the spaces around it, where it is '%s'", async (KEY_VAULT_NAME) => {
+    const { calls, stdout, ended } = await start({}, { env: { KEY_VAULT_NAME } });
+    expect(await ended).toBe(0);
+    expect(calls[0]?.[1]).toBe(`https://${KEY_VAULT_NAME.trim()}.vault.azure.net`);
+    expect(stdout()).toContain(`Creating a certificate in ${KEY_VAULT_NAME.trim()} called`);
+  });
+});
+
+describe("The certificate's name", () => {
+  test.each(["", "my_cert", "a b", "café", "jane@contoso.com", "a".repeat(128)])("'%s' is refused", async (name) => {
+    const { calls, stdout, stderr, ended } = await start({}, { input: `${name}\n` });
+    expect(await ended).toBe(1);
+    expect(stderr()).toBe(`This is not the name of a certificate: '${name}'\nA name has 1 to 127 letters (a to z), digits and hyphens.\n`);
+    expect(stdout()).toBe(prompt);
+    expect(calls.map(([call]) => call)).toEqual(["new CertificateClient"]);
+  });
+
+  test.concurrent.each([
+    ["with a newline", "my-cert\n"],
+    ["without a final newline", "my-cert"],
+    ["with a Windows newline", "my-cert\r\n"],
+    ["between spaces, and before further lines", "  my-cert \t\nanother\n\n"],
+  ])("can be piped %s", async (_, input) => {
+    const { exitCode, stdout } = await run({ input });
+    expect(stdout).toBe(creating() + retrieving + deleting() + done);
+    expect(exitCode).toBe(0);
+  });
+
+  test.concurrent("is all that the script waits for on its input", async () => {
+    const { exitCode, stdout } = await run({ input: "my-cert\n", open: true });
+    expect(stdout).toBe(creating() + retrieving + deleting() + done);
+    expect(exitCode).toBe(0);
+  });
+
+  test.concurrent("is missed at the end of input, on a line of its own", async () => {
+    const { exitCode, stdout, stderr, requests } = await run({ input: "" });
+    expect(stdout).toBe(prompt);
+    expect(stderr).toBe("\nNo name was given. To pipe one in, put this before the command:\n  echo my-cert |\n");
+    expect(requests).toEqual([]);
+    expect(exitCode).toBe(1);
+  });
+
+  test("is typed in the terminal's own line mode, without control characters of the script's", async () => {
+    const setRawMode = jest.fn();
+    const { stdout, ended } = await start({}, { terminal: { isTTY: true, setRawMode } });
+    expect(await ended).toBe(0);
+    expect(setRawMode).not.toHaveBeenCalled();
+    expect(stdout()).toBe(creating() + retrieving + deleting() + done);
+  });
+
+  test("brings no control characters to the terminal, and is cut after 500 characters", async () => {
+    const line = fc.string({ unit: "binary", maxLength: 600 }).map((text) => text.replaceAll(/[\r\n\u2028\u2029]/g, ""));
+    const fixed = fc.constantFrom("\x1b[2J\x1b]0;title\x07", "a\u202eb\u200bc\x85e", "😀".repeat(5_000), "x".repeat(500) + "y");
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(line, fixed).filter((name) => !/^[0-9a-z-]{1,127}$/i.test(name.trim())), async (name) => {
+        const { stdout, stderr, ended } = await start({}, { input: `${name}\n` });
+        expect(await ended).toBe(1);
+        expect(stdout()).toBe(prompt);
+        expect(stderr()).toMatch(/^This is not the name of a certificate: '\P{C}{0,500}'\nA name has \P{C}+\n$/u);
+        if ([...name].length > 500) expect(stderr()).toContain("…");
+      }),
+      { numRuns: 100 },
+    );
+  });
+});

@@ -1,0 +1,109 @@
+import { expect, test } from "@jest/globals";
+import { failures } from "./failures.ts";
+import { creating, deleting, done, leftBehind, readmeTable, retrieving, run, seeReadme } from "./helpers.ts";
+
+// The demo signs in as a service principal.
+const permissions = `Whoever is signed in needs these permissions:
+  az keyvault set-policy --name my-vault --spn "$AZURE_CLIENT_ID" --certificate-permissions delete get list create
+`;
+const notPermitted = (permission: string) =>
+  `The user, group or application '…' does not have certificates ${permission} permission on key vault 'my-vault;location=westeurope'.\n${permissions}`;
+
+const refused: [name: string, stderr: string][] = [
+  ["ForbiddenByRbac", `Caller is not authorized to perform action on resource.
+Whoever is signed in needs this role. Once given, it takes some minutes to spread:
+  az role assignment create --role "Key Vault Certificates Officer" --assignee "$AZURE_CLIENT_ID" --scope "$(az keyvault show --name my-vault --query id --output tsv)"
+`],
+  ["AccessDenied", notPermitted("create")],
+  ["ForbiddenByPolicy", notPermitted("create")],
+  ["ForbiddenByFirewall", `Client address is not authorized and caller is not a trusted service.
+Client address: 203.0.113.7
+Caller: …
+Vault: my-vault;location=westeurope
+${seeReadme}`],
+  ["ObjectIsDeletedButRecoverable", `Certificate ObjectIsDeletedButRecoverable is currently in a deleted but recoverable state, and its name cannot be reused; in this state, the certificate can only be recovered or purged.
+Use a different certificate name.
+`],
+  ["Conflict", `A new key vault certificate can not be created or imported while a pending key vault certificate's status is inProgress.\n${seeReadme}`],
+  ["Throttled", `Request was not processed because too many requests were received. Reason: VaultRequestTypeLimitReached\n${seeReadme}`],
+  ["InvalidClientSecret", `EnvironmentCredential authentication failed. To troubleshoot, visit https://aka.ms/azsdk/js/identity/environmentcredential/troubleshoot. Status code: 400
+More details:
+invalid_client: Error(s): 7000215 - Timestamp: Not Available - Description: AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '…'. Trace ID: … Correlation ID: … Timestamp: 2030-01-01 00:00:00Z - Correlation ID: Not Available - Trace ID: Not Available,
+${seeReadme}`],
+  ["HostNotFound", `getaddrinfo ENOTFOUND my-vault.vault.azure.net
+Check your network and HTTPS_PROXY, and that my-vault is among your vaults:
+  az keyvault list --query "[].name" --output tsv
+`],
+  ["ConnectionRefused", `connect ECONNREFUSED 203.0.113.1:443\n${seeReadme}`],
+  ["ConnectionReset", `read ECONNRESET\n${seeReadme}`],
+  ["ProxyBlocked", `Unexpected status code: 403\n${seeReadme}`],
+];
+
+const created: [name: string, left: string[], stderr: string][] = [
+  ["InternalError", [], `An internal error has occurred.\n${seeReadme}`],
+  ["ConnectionLost", ["ConnectionLost"], `read ECONNRESET\n${seeReadme}`],
+  ["GetForbidden", ["GetForbidden"], notPermitted("get")],
+  ["IssuerRefused", ["IssuerRefused"], `An internal error has occurred.\n${seeReadme}`],
+  ["Cancelled", ["Cancelled"], `The creation of 'Cancelled' was cancelled.\n${seeReadme}`],
+];
+
+const notDeleted: [name: string, stderr: string][] = [["DeleteForbidden", notPermitted("delete")]];
+
+const healed = ["ThrottledOnce", "InternalErrorOnce", "ConnectionResetOnce", "DeletedForbidden"];
+
+test("Every failure that can be rehearsed is tested here", () => {
+  const tested = [...refused, ...created, ...notDeleted].map(([name]) => name);
+  expect([...tested, ...healed].sort()).toEqual(Object.keys(failures).sort());
+});
+
+test("The README says of every failure's name what the script says then", () => {
+  const says = [...refused, ...created.map(([name, , stderr]) => [name, stderr]), ...notDeleted]
+    .map(([name, stderr]) => [name, stderr?.split("\n")[0]?.replace("my-vault", "demo-vault")]);
+  const table = readmeTable("name").map(([name, message]) => [name, message]);
+  expect(table).toEqual(expect.arrayContaining([...says, ...healed.map((name) => [name, "nothing"])]));
+});
+
+test.concurrent.each(refused)("%s ends the script before anything is created", async (name, message) => {
+  const { exitCode, stdout, stderr, left } = await run({ input: name });
+  expect(stderr).toBe(message);
+  expect(stdout).toBe(creating(name));
+  expect(left).toEqual([]);
+  expect(exitCode).toBe(1);
+});
+
+test.concurrent.each(created)("%s ends the script, which says what may be left behind", async (name, names, message) => {
+  const { exitCode, stdout, stderr, left } = await run({ input: name, env: { OFFLINE_CREATION_TIME: "300" } });
+  expect(stderr).toBe(message + leftBehind(name));
+  expect(stdout).toBe(creating(name));
+  expect(left).toEqual(names);
+  expect(exitCode).toBe(1);
+});
+
+test.concurrent.each(notDeleted)("%s leaves the certificate behind, and says so", async (name, message) => {
+  const { exitCode, stdout, stderr, left } = await run({ input: name });
+  expect(stderr).toBe(message + leftBehind(name));
+  expect(stdout).toBe(creating(name) + retrieving + deleting(name));
+  expect(left).toEqual([name]);
+  expect(exitCode).toBe(1);
+});
+
+test.concurrent.each(healed)("%s passes as if nothing had been", async (name) => {
+  const { exitCode, stdout, stderr, left } = await run({ input: name });
+  expect(stdout).toBe(creating(name) + retrieving + deleting(name) + done);
+  expect(stderr).toBe("");
+  expect(left).toEqual([]);
+  expect(exitCode).toBe(0);
+});
+
+test.concurrent("A person who is not signed in reads why each way of signing in failed, and how to sign in", async () => {
+  const { exitCode, stdout, stderr } = await run({ env: { OFFLINE_SIGN_IN: "none" } });
+  expect(stderr).toBe(`EnvironmentCredential is unavailable.
+ManagedIdentityCredential: Authentication failed.
+Sign in with the Azure CLI or with Azure PowerShell:
+  az login
+  Connect-AzAccount
+If you are signed in, see Troubleshooting in README.md.
+`);
+  expect(stdout).toBe(creating());
+  expect(exitCode).toBe(1);
+});
