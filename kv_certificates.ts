@@ -2,9 +2,9 @@ import { DefaultAzureCredential } from "@azure/identity";
 import { CertificateClient, DefaultCertificatePolicy } from "@azure/keyvault-certificates";
 import { createInterface } from "node:readline";
 
-// In place of try/catch around each step: any failure ends the script, and explain() below says what happened.
+// Instead of try/catch around each step: any failure ends the script, and explain() below says what happened.
 process.on("uncaughtException", explain);
-let creationAccepted = false;
+let creationAccepted = false; // Once it is, explain() says how to delete what may be left in the vault.
 
 const keyVaultName = checkVaultName(process.env.KEY_VAULT_NAME?.trim());
 const vaultUrl = `https://${keyVaultName}.vault.azure.net`;
@@ -14,7 +14,7 @@ const client = new CertificateClient(vaultUrl, credential);
 
 const certificateName = checkCertificateName(await input("Input a name for your certificate > "));
 
-// The SDK polls every 2 s by default and sleeps once more after the last poll: a shorter interval saves seconds.
+// The SDK waits 2 s between polls, and once more after the last one: shorter waits let the script end sooner.
 const pollOptions = { intervalInMs: 500 };
 
 console.log(`Creating a certificate in ${keyVaultName} called '${certificateName}' ...`);
@@ -22,7 +22,7 @@ console.log(`Creating a certificate in ${keyVaultName} called '${certificateName
 const createPoller = await client.beginCreateCertificate(certificateName, DefaultCertificatePolicy, pollOptions);
 creationAccepted = true;
 const certificate = await createPoller.pollUntilDone();
-// The SDK takes a cancelled creation for a finished one, but its certificate has no content.
+// The SDK reports no error for a cancelled creation, but the certificate has no content.
 if (!certificate.cer) throw new Error(`The creation of '${certificateName}' was cancelled.`);
 
 console.log(" done.");
@@ -44,7 +44,7 @@ async function input(question: string) {
   process.stdout.write(question);
   const lines = createInterface({ input: process.stdin });
   for await (const line of lines) {
-    lines.close(); // Left open, it would keep the script waiting for more input after its last step.
+    lines.close(); // Otherwise the script would wait for more input after its last step.
     return line.trim();
   }
   return fail("\nNo name was given. To pipe one in, put this before the command:", "  echo my-cert |");
@@ -66,12 +66,12 @@ function checkCertificateName(name: string) {
   return fail(`This is not the name of a certificate: '${printable(name)}'`, rule);
 }
 
-function fail(what: string, advice: string): never {
-  console.error(`${what}\n${advice}`);
+function fail(...lines: string[]): never {
+  console.error(lines.join("\n"));
   process.exit(1);
 }
 
-interface Failure extends NodeJS.ErrnoException { // and what the errors of the SDK add
+interface Failure extends NodeJS.ErrnoException { // with the fields that the errors of the SDK add
   statusCode?: number;
   details?: { error?: { innerError?: { code?: string } } };
   request?: { method: string; headers: { has(name: string): boolean } };
@@ -79,45 +79,45 @@ interface Failure extends NodeJS.ErrnoException { // and what the errors of the 
 }
 
 function explain(error: Failure) {
-  const { errors = [error], request, statusCode = 0 } = error;
+  const { errors = [error], request, statusCode = 0 } = error; // A failed sign-in has an error for each way it tried.
   const cure = cureFor(error);
-  const afterFirstSentence = /(?<=[.!?]) .*|\n.*/s;
-  const what = cure ? errors.map((each) => readable(each).replace(afterFirstSentence, "")).join("\n") : readable(error);
-  const advice = cure ?? "See Troubleshooting in README.md.";
+  const lines = cure ? errors.map(firstSentence) : messageLines(error);
+  if (lines.length > 8) lines.splice(7, lines.length, "…");
+  lines.push(cure ?? "See Troubleshooting in README.md.");
   const isRefused = request?.method === "POST" && statusCode >= 400 && statusCode < 500;
-  const mayHaveBegun = request?.headers.has("authorization") && !isRefused; // Without a token, no creation begins.
-  if (!creationAccepted && !mayHaveBegun) fail(what, advice);
-  fail(what, `${advice}
-The certificate '${certificateName}' may still be in ${keyVaultName}. To delete it:
-  az keyvault certificate delete --vault-name ${keyVaultName} --name ${certificateName}`);
+  const mayHaveBegun = request?.headers.has("authorization") && !isRefused; // Without a token, nothing is created.
+  if (!creationAccepted && !mayHaveBegun) return fail(...lines);
+  return fail(...lines, `The certificate '${certificateName}' may still be in ${keyVaultName}. To delete it:`,
+    `  az keyvault certificate delete --vault-name ${keyVaultName} --name ${certificateName}`);
 }
 
 function cureFor({ details, code, name }: Failure) {
   const isServicePrincipal = process.env.AZURE_CLIENT_SECRET || process.env.AZURE_CLIENT_CERTIFICATE_PATH;
-  const whoever = isServicePrincipal ? '"$AZURE_CLIENT_ID"' : '"$(az ad signed-in-user show --query id --output tsv)"';
-  switch (details?.error?.innerError?.code ?? code ?? name) {
-    case "AggregateAuthenticationError":
-      return "Sign in with the Azure CLI or with Azure PowerShell:\n  az login\n  Connect-AzAccount\nIf you are signed in, see Troubleshooting in README.md.";
-    case "ForbiddenByRbac":
-      return `Whoever is signed in needs this role. Once given, it takes some minutes to spread:\n  az role assignment create --role "Key Vault Certificates Officer" --assignee ${whoever} --scope "$(az keyvault show --name ${keyVaultName} --query id --output tsv)"`;
-    case "AccessDenied": case "ForbiddenByPolicy":
-      return `Whoever is signed in needs these permissions:\n  az keyvault set-policy --name ${keyVaultName} ${isServicePrincipal ? "--spn" : "--object-id"} ${whoever} --certificate-permissions delete get list create`;
-    case "ObjectIsDeletedButRecoverable":
-      return "Use a different certificate name.";
-    case "ENOTFOUND": case "EAI_AGAIN":
-      return `Check your network and HTTPS_PROXY, and that ${keyVaultName} is among your vaults:\n  az keyvault list --query "[].name" --output tsv`;
+  const account = isServicePrincipal ? '"$AZURE_CLIENT_ID"' : '"$(az ad signed-in-user show --query id --output tsv)"';
+  switch (details?.error?.innerError?.code ?? code ?? name) { // the most specific that there is
+    case "AggregateAuthenticationError": return "Sign in with the Azure CLI or with Azure PowerShell:\n  az login\n  Connect-AzAccount\nIf you are signed in, see Troubleshooting in README.md.";
+    case "ForbiddenByRbac": return `The signed-in account needs this role, which takes some minutes to have effect:\n  az role assignment create --role "Key Vault Certificates Officer" --assignee ${account} --scope "$(az keyvault show --name ${keyVaultName} --query id --output tsv)"`;
+    case "AccessDenied":
+    case "ForbiddenByPolicy": return `The signed-in account needs these permissions:\n  az keyvault set-policy --name ${keyVaultName} ${isServicePrincipal ? "--spn" : "--object-id"} ${account} --certificate-permissions delete get list create`;
+    case "ObjectIsDeletedButRecoverable": return "Use a different certificate name.";
+    case "ENOTFOUND":
+    case "EAI_AGAIN": return `Check your network and HTTPS_PROXY, and that ${keyVaultName} is in this list of your vaults:\n  az keyvault list --query "[].name" --output tsv`;
   }
 }
 
-function readable({ message, code, name, stack = "" }: Failure): string {
-  // The screen may be projected on a wall: tokens, callers, ids and e-mail addresses are left out.
-  const ids = [/\beyJ[\w.-]+/g, /\bappid=[^\s']+/g, /[\da-f]{8}(-?[\da-f]{4}){3}-?[\da-f]{12}/gi, /[^\s'"]+@[^\s'"]+/g];
-  const text = code === "PARSE_ERROR" ? message.replace(/\s+/g, " ").replace(/ - .*/, " …") : message; // no page
-  const lines = ids.reduce((rest, id) => rest.replace(id, "…"), text).split("\n").map(printable).filter(Boolean);
-  if (lines[0]?.startsWith("Traceback")) lines.splice(0, lines.length - 1); // Python writes the cause last.
+function firstSentence(error: Error) {
+  const lines = messageLines(error);
+  const line = lines.findLast((each) => /^\w*Error: /i.test(each)) ?? lines[0] ?? ""; // az may warn first
+  return line.replace(/(?<=[.!?]) .*/, "");
+}
+
+function messageLines({ message, code, name, stack = "" }: Failure): string[] {
+  const hide = [/(?<![A-Za-z])eyJ[\w.+/=-]+/g, /[\da-f]{8}(-?[\da-f]{4}){3}-?[\da-f]{12}/gi, // tokens, ids,
+    /\b(name=[^;']*;)?appid=[^\s']+/g, /[^\s'"]{1,99}(@|%40)[^\s'"]+/g]; // callers, e-mail addresses
+  const text = code === "PARSE_ERROR" ? message.replace(/\s+/g, " ").replace(/ - .*/, " …") : message; // no HTML page
+  const lines = hide.reduce((rest, each) => rest.replace(each, "…"), text).split("\n").map(printable).filter(Boolean);
   if (/^(Type|Reference|Range|Syntax)Error$/.test(name)) lines.push(...(/kv_certificates\.ts:\d+/.exec(stack) ?? []));
-  if (lines.length > 8) lines.splice(7, lines.length, "…");
-  return lines.join("\n") || readable({ name, message: `${code ?? name}` }); // Node's own errors can have no message.
+  return lines.length > 0 ? lines : messageLines({ name, message: `${code || name}` }); // Node's own can lack a message
 }
 
 function printable(text: string) {

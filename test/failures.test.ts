@@ -22,8 +22,8 @@ describe("A failure with a cure is told by its first sentence and the cure", () 
     [{ AZURE_CLIENT_CERTIFICATE_PATH: "a.pem" }, servicePrincipal],
   ])("Where the environment has %j, the role goes to %s", async (env, assignee) => {
     expect(await explanation(await sdkError(403, forbiddenByRbac), env)).toBe(`Caller is not authorized to perform action on resource.
-Whoever is signed in needs this role. Once given, it takes some minutes to spread:
-  az role assignment create --role "Key Vault Certificates Officer" --assignee ${assignee} --scope "$(az keyvault show --name my-vault --query id --output tsv)"
+The signed-in account needs this role, which takes some minutes to have effect:
+  az role assignment create --role "Key Vault Certificates Officer" --assignee ${assignee} --scope "$(az keyvault show --name demo-vault --query id --output tsv)"
 `);
   });
 
@@ -33,17 +33,17 @@ Whoever is signed in needs this role. Once given, it takes some minutes to sprea
     [{ AZURE_CLIENT_CERTIFICATE_PATH: "a.pem" }, `--spn ${servicePrincipal}`],
   ])("Where the environment has %j, the access policy names %s", async (env, whoever) => {
     expect(await explanation(await sdkError(403, accessDenied), env)).toBe(`The user does not have certificates create permission.
-Whoever is signed in needs these permissions:
-  az keyvault set-policy --name my-vault ${whoever} --certificate-permissions delete get list create
+The signed-in account needs these permissions:
+  az keyvault set-policy --name demo-vault ${whoever} --certificate-permissions delete get list create
 `);
   });
 
   test.each([
     ["ENOTFOUND", "getaddrinfo ENOTFOUND proxy.contoso.com"],
-    ["EAI_AGAIN", "getaddrinfo EAI_AGAIN my-vault.vault.azure.net"],
+    ["EAI_AGAIN", "getaddrinfo EAI_AGAIN demo-vault.vault.azure.net"],
   ])("%s names the host, and both what may be wrong with it", async (code, message) => {
     expect(await explanation(Object.assign(new Error(message), { name: "RestError", code }))).toBe(`${message}
-Check your network and HTTPS_PROXY, and that my-vault is among your vaults:
+Check your network and HTTPS_PROXY, and that demo-vault is in this list of your vaults:
   az keyvault list --query "[].name" --output tsv
 `);
   });
@@ -54,12 +54,16 @@ Check your network and HTTPS_PROXY, and that my-vault is among your vaults:
       "WorkloadIdentityCredential: is unavailable. clientId is a required parameter. In …\n        See the troubleshooting guide.",
       "ERROR: AADSTS50020: User account 'jane@contoso.com' from identity provider 'live.com' does not exist in tenant 'Contoso'. The account …\r\nTrace ID: …",
       "Traceback (most recent call last):\n  File \"/usr/lib/az.py\", line 3, in <module>\nModuleNotFoundError: No module named 'azure'\n",
+      `ERROR: The command failed with an unexpected error. Here is the traceback:\nERROR: [Errno 13]\n${"  File …\n".repeat(20)}PermissionError: [Errno 13] Permission denied\nTo check existing issues, please visit: https://…`,
+      "/opt/az/lib/x.py:1: UserWarning: old. Please update.\nERROR: AADSTS50057: The user account is disabled. Trace ID: …",
       "ERROR: No subscription found",
     ].map((message) => new CredentialUnavailableError(message));
     expect(await explanation(new AggregateAuthenticationError(errors, "ChainedTokenCredential authentication failed."))).toBe(`EnvironmentCredential is unavailable.
 WorkloadIdentityCredential: is unavailable.
 ERROR: AADSTS50020: User account '…' from identity provider 'live.com' does not exist in tenant 'Contoso'.
 ModuleNotFoundError: No module named 'azure'
+PermissionError: [Errno 13] Permission denied
+ERROR: AADSTS50057: The user account is disabled.
 ERROR: No subscription found
 Sign in with the Azure CLI or with Azure PowerShell:
   az login
@@ -71,8 +75,8 @@ If you are signed in, see Troubleshooting in README.md.
 
 describe("A failure without a certain cure is told whole, and leads to the README", () => {
   test.each([
-    [403, "ForbiddenByConnection", "Public network access is disabled and request is not from a trusted service nor via an approved private link.\r\nCaller: appid=1;oid=2;iss=3\r\nVault: my-vault;location=westeurope",
-      "Public network access is disabled and request is not from a trusted service nor via an approved private link.\nCaller: …\nVault: my-vault;location=westeurope\n"],
+    [403, "ForbiddenByConnection", "Public network access is disabled and request is not from a trusted service nor via an approved private link.\r\nCaller: appid=1;oid=2;iss=3\r\nVault: demo-vault;location=westeurope",
+      "Public network access is disabled and request is not from a trusted service nor via an approved private link.\nCaller: …\nVault: demo-vault;location=westeurope\n"],
     [409, "ObjectIsBeingDeleted", "Certificate my-cert is currently being deleted and cannot be re-created; retry later.", "Certificate my-cert is currently being deleted and cannot be re-created; retry later.\n"],
     [409, "ObjectIsBeingRecovered", "Certificate my-cert is currently being recovered. Retry later.", "Certificate my-cert is currently being recovered. Retry later.\n"],
     [409, undefined, "A key with that name exists. Choose another.", "A key with that name exists. Choose another.\n"],
@@ -135,6 +139,9 @@ describe("Nothing secret is shown to the room", () => {
     [`Bearer eyJhbGciOiJub25lIn0.eyJhIjoxfQ.c2ln-_ was refused`, "Bearer … was refused"],
     [`the user 'appid=${id};oid=${id};iss=https://sts.windows.net/${id}/' does not`, "the user '…' does not"],
     [`Caller: appid=1;oid=2;iss=3`, "Caller: …"],
+    [`the user 'name=J. Doe;appid=1;oid=2;iss=3' does not`, "the user '…' does not"],
+    ["x_eyJhbGciOi.a+b/c== and Bearer%20eyJhbGciOi", "x_… and Bearer%20…"],
+    ["jane%40contoso.com", "…"],
     [`/subscriptions/${id.replaceAll("-", "")}/x_${id}/vault`, "/subscriptions/…/x_…/vault"],
     [`account 'jane.doe+x@mail.contoso.com' and jane_outlook.com#EXT#@contoso.onmicrosoft.com`, "account '…' and …"],
     [`proxy http://user:password@proxy.contoso.com:8080/`, "proxy …"],
@@ -143,10 +150,16 @@ describe("Nothing secret is shown to the room", () => {
     expect(await explanation(new Error(message))).toBe(`${told}\n${seeReadme}`);
   });
 
+  test("A long message is told at once", async () => {
+    const before = performance.now();
+    expect(await explanation(new Error("x".repeat(200_000)))).toContain("…");
+    expect(performance.now() - before).toBeLessThan(5_000);
+  });
+
   test("A name that only looks like a secret stays", async () => {
     const message = "getaddrinfo ENOTFOUND keyjoin-kv.vault.azure.net";
     const told = await explanation(Object.assign(new Error(message), { code: "ENOTFOUND" }), { KEY_VAULT_NAME: "keyjoin-kv" });
-    expect(told).toMatch(/^getaddrinfo ENOTFOUND keyjoin-kv\.vault\.azure\.net\n.+ keyjoin-kv is among your vaults/);
+    expect(told).toMatch(/^getaddrinfo ENOTFOUND keyjoin-kv\.vault\.azure\.net\n.+ keyjoin-kv is in this list of your vaults/);
     expect(await explanation(new Error("No access to KeyJoin-kv and deadbeef-cafe, see the @azure/identity-vscode package."))).toContain("KeyJoin-kv and deadbeef-cafe, see the @azure/identity-vscode package.\n");
   });
 });

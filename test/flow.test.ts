@@ -5,7 +5,7 @@ test("The script makes the documented calls in the documented order, and no othe
   const { calls, ended } = await start();
   await ended;
   expect(calls).toEqual([
-    ["new CertificateClient", "https://my-vault.vault.azure.net", expect.anything()],
+    ["new CertificateClient", "https://demo-vault.vault.azure.net", expect.anything()],
     ["beginCreateCertificate", "my-cert", { issuerName: "Self", subject: "cn=MyCert" }, { intervalInMs: 500 }],
     ["createPoller.pollUntilDone"],
     ["getCertificate", "my-cert"],

@@ -13,25 +13,24 @@ import { text } from "node:stream/consumers";
 import { setImmediate } from "node:timers/promises";
 
 /** What the script prints, step by step: until it waits for the creation, the retrieval, and the deletion, and then. */
-export const creating = (name = "my-cert") => `Input a name for your certificate > Creating a certificate in my-vault called '${name}' ...\n`;
-export const retrieving = " done.\nRetrieving your certificate from my-vault.\n";
-export const deleting = (name = "my-cert") => `Certificate with name '${name}' was found.\nDeleting your certificate from my-vault ...\n`;
+export const creating = (name = "my-cert") => `Input a name for your certificate > Creating a certificate in demo-vault called '${name}' ...\n`;
+export const retrieving = " done.\nRetrieving your certificate from demo-vault.\n";
+export const deleting = (name = "my-cert") => `Certificate with name '${name}' was found.\nDeleting your certificate from demo-vault ...\n`;
 export const done = " done.\n";
 
 /** What it prints of a failure without a certain cure, and of a certificate that may be left. */
 export const seeReadme = "See Troubleshooting in README.md.\n";
-export const leftBehind = (name = "my-cert") => `The certificate '${name}' may still be in my-vault. To delete it:
-  az keyvault certificate delete --vault-name my-vault --name ${name}
+export const leftBehind = (name = "my-cert") => `The certificate '${name}' may still be in demo-vault. To delete it:
+  az keyvault certificate delete --vault-name demo-vault --name ${name}
 `;
 
-/** A request as the offline vault saw it, with the status and the body of its answer, and the certificates' names in the vault after it. */
+/** A request as the offline vault saw it, with the status and the body of its answer. */
 interface Seen {
   method: string;
   url: string;
   authorized: boolean;
   status: number;
   body: string;
-  names: string[];
 }
 
 /** What a run is given: the text on standard input, which may stay open after it, environment variables (`undefined` removes one), modules to preload, another script, and a reader of its output who has gone. */
@@ -46,12 +45,12 @@ interface Given {
 
 /**
  * Runs the script in a process of its own, by default against an offline vault that needs no time, and waits for its end.
- * The rehearsal's own notice is left out of `stderr`; `left` names the certificates that are in the vault at the end.
+ * The rehearsal's own notice is left out of `stderr`; `left` tells whether the certificate is in the vault at the end.
  */
-export async function run({ input = "my-cert\n", open, env = {}, preload = ["./test/offline.ts"], script = "kv_certificates.ts", unread }: Given = {}) {
+export async function run({ input = "my-cert\n", open, env = {}, preload = ["./test/report.ts"], script = "kv_certificates.ts", unread }: Given = {}) {
   const child = fork(script, {
     execArgv: ["tsx", ...preload].flatMap((module) => ["--import", module]),
-    env: { ...process.env, KEY_VAULT_NAME: "my-vault", OFFLINE_CREATION_TIME: "0", OFFLINE_DELETION_TIME: "0", ...env },
+    env: { ...process.env, KEY_VAULT_NAME: "demo-vault", OFFLINE_CREATION_TIME: "0", OFFLINE_DELETION_TIME: "0", ...env },
     stdio: ["pipe", "pipe", "pipe", "ipc"],
     timeout: 20_000,
   });
@@ -61,7 +60,8 @@ export async function run({ input = "my-cert\n", open, env = {}, preload = ["./t
   if (!open) child.stdin!.end();
   if (unread) child.stdout!.destroy();
   const [stdout, stderr, [exitCode]] = await Promise.all([unread ? "" : text(child.stdout!), text(child.stderr!), once(child, "close")]);
-  return { exitCode, stdout, stderr: stderr.replace(/^This is an offline rehearsal: .*\n/, ""), requests, left: requests.at(-1)?.names ?? [] };
+  const left = requests.some(({ status }) => status === 202) && !requests.some(({ method, status }) => method === "DELETE" && status === 200);
+  return { exitCode, stdout, stderr: stderr.replace(/^Offline rehearsal: .*\n/, ""), requests, left };
 }
 
 const folders: string[] = [];
@@ -131,7 +131,7 @@ export async function start(given: Answers = {}, { input = "my-cert\n", env = {}
     Object.defineProperty(process, name, { value: Object.assign(stream, terminal), configurable: true });
   globalThis.console = new Console(streams);
   const ownEnv = process.env;
-  process.env = { ...ownEnv, KEY_VAULT_NAME: "my-vault", ...env };
+  process.env = { ...ownEnv, KEY_VAULT_NAME: "demo-vault", ...env };
   const printed = { stdout: "", stderr: "" };
   streams.stdout.on("data", (chunk) => (printed.stdout += chunk));
   streams.stderr.on("data", (chunk) => (printed.stderr += chunk));
@@ -172,7 +172,7 @@ export async function sdkError(status: number, body?: object | string, { type = 
     signedIn && !request.headers.has("authorization") ? answer(request, 401, challenge) : answer(request, status, { "content-type": type }, body);
   const options = { httpClient: { sendRequest }, retryOptions: { maxRetries: 0 } } as object;
   const credential = { getToken: async () => ({ token: "a-token", expiresOnTimestamp: Date.now() + 3_600_000 }) };
-  const client = new sdk.CertificateClient("https://my-vault.vault.azure.net", credential, options);
+  const client = new sdk.CertificateClient("https://demo-vault.vault.azure.net", credential, options);
   return client.beginCreateCertificate("my-cert", sdk.DefaultCertificatePolicy).then(() => Promise.reject("The SDK threw nothing."), (error) => error);
 }
 

@@ -3,7 +3,7 @@ import GithubSlugger from "github-slugger";
 import { execFile, exec } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { promisify } from "node:util";
-import { failures } from "./failures.ts";
+import { failures } from "./offline/failures.ts";
 import { readmeTable, readmeTokens, run } from "./helpers.ts";
 
 const read = (file: string) => readFileSync(file, "utf8");
@@ -87,10 +87,11 @@ test.concurrent.each(commands.filter((command) => /^npx |^node /.test(command)))
 });
 
 test("Every file that is named exists, and every file is named", () => {
-  const files = inline.filter((text) => /^\.?[\w/-]+(\.[\w-]+)*\.(ts|json|md)$|^\.ci\/run$/.test(text));
-  for (const file of files) expect([file, existsSync(file)]).toEqual([file, true]);
+  const named = inline.filter((text) => /^\.?[\w/-]+(\.[\w-]+)*\.(ts|json|md)$|^\.ci\/run$/.test(text));
+  for (const file of named) expect([file, existsSync(file)]).toEqual([file, true]);
   const listed = readmeTable("file").map(([file]) => file).sort();
-  expect(listed).toEqual(["kv_certificates.ts", ...readdirSync("test").map((file) => `test/${file}`)].sort());
+  const files = readdirSync("test", { recursive: true, encoding: "utf8" }).map((file) => `test/${file.replaceAll("\\", "/")}`);
+  expect(listed).toEqual(["kv_certificates.ts", ...files.map((file) => (file.endsWith(".ts") ? file : `${file}/`))].sort());
 });
 
 test("Every relative link and every anchor leads somewhere", () => {
@@ -113,11 +114,11 @@ test("The figures are those of the settings and of the code", () => {
   expect(readme).toContain("The pollers ask every half second.");
   expect(script).toContain("intervalInMs: 500");
   const [, creation, deletion] = /A creation takes (\d) seconds and a deletion (\d) second\./.exec(readme) ?? [];
-  expect(read("test/offline.ts")).toContain(`OFFLINE_CREATION_TIME = ${creation}000, OFFLINE_DELETION_TIME = ${deletion}000`);
+  expect(read("test/offline/rehearsal.ts")).toMatch(new RegExp(`"OFFLINE_CREATION_TIME",.+ \\?\\? ${creation}000\\);\n.+"OFFLINE_DELETION_TIME",.+ \\?\\? ${deletion}000\\);`));
 });
 
 test("Every variable of the demo's own is one that it reads", () => {
   const variables = readme.match(/OFFLINE_\w+/g) ?? [];
-  const demo = read("test/offline.ts");
+  const demo = read("test/offline/rehearsal.ts");
   for (const variable of variables) expect(demo).toContain(variable);
 });

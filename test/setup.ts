@@ -1,5 +1,5 @@
 import { afterEach, expect } from "@jest/globals";
-import { intercept } from "./intercept.ts";
+import { intercept } from "./offline/network.ts";
 
 // What a person has set for the script or for the demo shall not decide a test.
 for (const variable of Object.keys(process.env)) if (/^(AZURE|OFFLINE)_/.test(variable)) delete process.env[variable];

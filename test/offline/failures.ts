@@ -1,9 +1,10 @@
-/** The requests that a failure can meet: any at all, the one for a token, and Key Vault's own. */
+/** The requests that a failure can meet: any to the vault, the one for a token, and the vault's own. */
 export type Step = "connect" | "sign in" | "create" | "pending" | "delete" | "getDeleted";
 
 /**
  * What happens to the certificate that bears a failure's name: at a step, an answer of the service (an object is JSON, a string
- * HTML) or an error of the connection with Node's code; or another end of the creation. `VAULT` and `NAME` stand for the real ones.
+ * HTML) or an error of the connection with Node's code; or another end of the creation, as the fields of its operation. `VAULT`
+ * and `NAME` stand for the real ones.
  */
 export interface Failure {
   at?: Step;
@@ -27,6 +28,9 @@ const refusal = (at: Step, status: number, code: string, message: string, innere
 const notPermitted = (at: Step, permission: string, innererror: string) =>
   refusal(at, 403, "Forbidden", `The user, group or application '${caller}' does not have certificates ${permission} permission on key vault 'VAULT;location=westeurope'. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125287`, innererror);
 
+const unreachable = (message: string, innererror: string) =>
+  refusal("create", 403, "Forbidden", `${message}\r\nClient address: 203.0.113.7\r\nCaller: ${caller}\r\nVault: VAULT;location=westeurope`, innererror);
+
 const broken = (at: Step, code: string, message: string): Failure => ({ at, connection: { code, message } });
 
 const throttled: Failure = {
@@ -35,13 +39,18 @@ const throttled: Failure = {
 };
 const internalError = refusal("create", 500, "InternalError", "An internal error has occurred.");
 
+/** What Key Vault says of an operation that is under way, and goes on to say of one that has failed. */
+export const pendingDetails = "Pending certificate created. Certificate request is in progress. This may take some time based on the issuer provider. Please check again later.";
+
 /** The failures that can be rehearsed, by the name to give to the certificate. Their words are the service's, as recorded in the Azure SDKs' tests and issues. */
 export const failures = {
   ForbiddenByRbac: refusal("create", 403, "Forbidden", `Caller is not authorized to perform action on resource.\r\nIf role assignments, deny assignments or role definitions were changed recently, please observe propagation time.\r\nCaller: ${caller}\r\nAction: 'Microsoft.KeyVault/vaults/certificates/create/action'\r\nResource: '/subscriptions/44444444-4444-4444-4444-444444444444/resourcegroups/myresourcegroup/providers/microsoft.keyvault/vaults/VAULT/certificates/NAME'\r\nAssignment: (not found)\r\nDenyAssignmentId: null\r\nDecisionReason: null \r\nVault: VAULT;location=westeurope\r\n`, "ForbiddenByRbac"),
   AccessDenied: notPermitted("create", "create", "AccessDenied"),
   ForbiddenByPolicy: notPermitted("create", "create", "ForbiddenByPolicy"),
-  ForbiddenByFirewall: refusal("create", 403, "Forbidden", `Client address is not authorized and caller is not a trusted service.\r\nClient address: 203.0.113.7\r\nCaller: ${caller}\r\nVault: VAULT;location=westeurope`, "ForbiddenByFirewall"),
+  ForbiddenByFirewall: unreachable("Client address is not authorized and caller is not a trusted service.", "ForbiddenByFirewall"),
+  ForbiddenByConnection: unreachable("Public network access is disabled and request is not from a trusted service nor via an approved private link.", "ForbiddenByConnection"),
   ObjectIsDeletedButRecoverable: refusal("create", 409, "Conflict", "Certificate NAME is currently in a deleted but recoverable state, and its name cannot be reused; in this state, the certificate can only be recovered or purged.", "ObjectIsDeletedButRecoverable"),
+  ObjectIsBeingDeleted: refusal("create", 409, "Conflict", "Certificate NAME is currently being deleted and cannot be re-created; retry later.", "ObjectIsBeingDeleted"),
   Conflict: refusal("create", 409, "Conflict", "A new key vault certificate can not be created or imported while a pending key vault certificate's status is inProgress."),
   Throttled: throttled,
   ThrottledOnce: { ...throttled, once: true },
@@ -63,14 +72,18 @@ export const failures = {
   ConnectionLost: broken("pending", "ECONNRESET", "read ECONNRESET"),
   ProxyBlocked: { at: "connect", status: 403, body: "<html><title>Blocked</title>This site is blocked by your organization.</html>" },
   GetForbidden: notPermitted("pending", "get", "AccessDenied"),
-  IssuerRefused: { operation: { status: "failed", error: { code: "InternalError", message: "An internal error has occurred." } } },
+  IssuerRefused: { operation: { status: "failed", status_details: pendingDetails, error: { code: "Request rejected", message: "The call to DigiCert failed with Error code access_denied and Message Access denied.." } } },
   Cancelled: { operation: { status: "cancelled", cancellation_requested: true } },
   DeleteForbidden: notPermitted("delete", "delete", "AccessDenied"),
   DeletedForbidden: notPermitted("getDeleted", "get", "AccessDenied"),
 } satisfies Record<string, Failure>;
 
+/** The failure of this name, whichever its case. */
+export const failureOf = (name: string): Failure | undefined =>
+  Object.entries(failures).find(([known]) => known.toLowerCase() === name.toLowerCase())?.[1];
+
 /** Answers as the failure says, or throws the error of its connection. */
-export function fail({ connection, status, headers, body }: Failure, vaultName: string, name = ""): Response {
+export function fail({ connection, status, headers, body }: Failure, vaultName = "", name = ""): Response {
   const fill = (text: string) => text.replaceAll("VAULT", vaultName).replaceAll("NAME", name);
   if (connection) throw Object.assign(new Error(fill(connection.message)), { code: connection.code });
   const [type, text] = typeof body === "string" ? ["text/html", body] : ["application/json; charset=utf-8", JSON.stringify(body)];

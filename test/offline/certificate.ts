@@ -1,0 +1,76 @@
+import "reflect-metadata"; // @peculiar/x509 does not load without it
+import * as x509 from "@peculiar/x509";
+import { createHash } from "node:crypto";
+
+/** A policy as a request writes it (`key_size` in bits): every part, and what stands in it, may be missing. */
+interface RequestedPolicy {
+  key_props?: { kty?: string; key_size?: number; crv?: string };
+  x509_props?: { subject?: string; ekus?: string[]; key_usage?: string[]; validity_months?: number; basic_constraints?: { ca: boolean } };
+  secret_props?: object;
+  issuer?: object;
+}
+
+/** The policy as the service keeps it: what the request leaves open gets the service's own defaults. */
+export function withDefaults({ key_props, secret_props, x509_props, issuer }: RequestedPolicy) {
+  const key = key_props?.kty?.startsWith("EC") ? { kty: "EC", crv: "P-256" } : { kty: "RSA", key_size: 2048 };
+  return {
+    key_props: { exportable: true, ...key, reuse_key: false, ...key_props },
+    secret_props: { contentType: "application/x-pkcs12", ...secret_props },
+    x509_props: {
+      subject: "",
+      sans: {},
+      ekus: ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"],
+      key_usage: ["digitalSignature", "keyEncipherment"],
+      validity_months: 12,
+      basic_constraints: { ca: false },
+      ...x509_props,
+    },
+    lifetime_actions: [{ trigger: { lifetime_percentage: 80 }, action: { action_type: "AutoRenew" } }],
+    issuer: { name: "Self", ...issuer },
+  };
+}
+
+/**
+ * Makes a key, a PKCS #10 request and a self-signed X.509 certificate, valid from ten minutes before `created` (Unix seconds).
+ * Returns the fields of the REST API: DER in base64, its SHA-1 in base64url, times in Unix seconds. Throws for a policy that
+ * asks for what there is not.
+ */
+export async function issue({ key_props, x509_props }: ReturnType<typeof withDefaults>, created: number) {
+  const signingAlgorithm = algorithmOf(key_props);
+  // Attribute types are case-insensitive (RFC 4514), but the library knows them in upper case only.
+  const name = new x509.Name(x509_props.subject.replace(/(^|,)\s*\w+=/g, (type) => type.toUpperCase())).toJSON();
+  const areIdentifiers = x509_props.ekus.every((eku) => /^\d+(\.\d+)+$/.test(eku));
+  const keys = await crypto.subtle.generateKey(signingAlgorithm, true, ["sign", "verify"]);
+  const extensions = [
+    new x509.KeyUsagesExtension(x509_props.key_usage.reduce<number>((all, usage) => all | flagOf(usage), 0), true),
+    new x509.ExtendedKeyUsageExtension(x509_props.ekus),
+    new x509.BasicConstraintsExtension(x509_props.basic_constraints.ca),
+  ];
+  const [notBefore, notAfter] = [new Date((created - 600) * 1000), new Date(created * 1000)];
+  notAfter.setUTCMonth(notAfter.getUTCMonth() + x509_props.validity_months);
+  const isSensible = name.length > 0 && areIdentifiers && x509_props.validity_months >= 1 && notAfter > notBefore;
+  if (!isSensible) throw new Error("The policy asks for what there is not.");
+
+  const csr = await x509.Pkcs10CertificateRequestGenerator.create({ name, keys, signingAlgorithm, extensions });
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({ name, keys, signingAlgorithm, extensions, notBefore, notAfter });
+  return {
+    csr: csr.toString("base64"),
+    cer: certificate.toString("base64"),
+    x5t: createHash("sha1").update(Buffer.from(certificate.rawData)).digest("base64url"),
+    nbf: notBefore.getTime() / 1000,
+    exp: notAfter.getTime() / 1000,
+  };
+}
+
+function algorithmOf({ kty, crv = "", key_size: modulusLength = 0 }: { kty: string; crv?: string; key_size?: number }) {
+  if (/^EC(-HSM)?$/.test(kty) && ["P-256", "P-384", "P-521"].includes(crv)) return { name: "ECDSA", namedCurve: crv, hash: "SHA-256" };
+  if (/^RSA(-HSM)?$/.test(kty) && [2048, 3072, 4096].includes(modulusLength))
+    return { name: "RSASSA-PKCS1-v1_5", modulusLength, publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-256" };
+  throw new Error(`There is no such key: ${kty} ${crv || modulusLength}`);
+}
+
+function flagOf(usage: string) {
+  const [, flag] = Object.entries(x509.KeyUsageFlags).find(([name]) => name === usage) ?? [];
+  if (typeof flag !== "number") throw new Error(`There is no such key usage: ${usage}`);
+  return flag;
+}

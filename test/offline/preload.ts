@@ -1,0 +1,4 @@
+import { intercept } from "./network.ts";
+import { rehearse } from "./rehearsal.ts";
+
+intercept(rehearse());

@@ -1,0 +1,29 @@
+import { servicePrincipal } from "./sign-in.ts";
+import { createVault } from "./vault.ts";
+
+/**
+ * Prepares this process for the script: sets the variables that it and `DefaultAzureCredential` read, and says on stderr that this
+ * is a rehearsal. Returns what answers the requests. A setting of the demo's own that makes no sense ends the process.
+ */
+export function rehearse() {
+  // The person's own settings for Azure and for a proxy would lead elsewhere; how much to log stays theirs.
+  for (const variable of Object.keys(process.env))
+    if (/^AZURE_(?!LOG_LEVEL$)|_PROXY$/i.test(variable)) delete process.env[variable];
+  // With nobody signed in, "prod" keeps DefaultAzureCredential from asking the person's own Azure CLI.
+  const signIn = setting("OFFLINE_SIGN_IN", /^none$/, "none") ? { AZURE_TOKEN_CREDENTIALS: "prod" } : servicePrincipal;
+  Object.assign(process.env, signIn, { KEY_VAULT_NAME: "demo-vault" });
+  // Long enough for a room to see the pollers wait.
+  const creationTime = Number(setting("OFFLINE_CREATION_TIME", /^\d+$/, "a number of milliseconds") ?? 3000);
+  const deletionTime = Number(setting("OFFLINE_DELETION_TIME", /^\d+$/, "a number of milliseconds") ?? 1000);
+  console.error("Offline rehearsal: the vault is a stand-in, and nothing leaves this machine.");
+  return createVault("demo-vault", creationTime, deletionTime);
+}
+
+/** The value of a variable, if it is set; one that has not this form ends the process. */
+function setting(variable: string, form: RegExp, what: string) {
+  const value = process.env[variable];
+  if (!value) return undefined;
+  if (form.test(value)) return value;
+  console.error(`${variable} is to be ${what}, not ${JSON.stringify(value)}.`);
+  process.exit(1);
+}
