@@ -15,6 +15,12 @@ test.concurrent("The certificate is a real one, self-signed with the default pol
   expect(left).toBe(false);
 });
 
+test.concurrent("The SDK's log shows the headers of the service's answers", async () => {
+  const { stderr } = await run({ env: { AZURE_LOG_LEVEL: "info" } });
+  const [, headers = "{}"] = /Response status code: 202\n\S+ Headers: (\{.+?\n\})/s.exec(stderr) ?? [];
+  expect(JSON.parse(headers)).toMatchObject({ location: expect.anything(), "retry-after": "10", "x-ms-keyvault-region": "westeurope" });
+});
+
 test.concurrent("The rehearsal heeds no setting of the person's own for the vault, for Azure or for a proxy", async () => {
   const proxy = "http://127.0.0.1:9";
   const { stdout } = await run({

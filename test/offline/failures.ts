@@ -82,10 +82,14 @@ export const failures = {
 export const failureOf = (name: string): Failure | undefined =>
   Object.entries(failures).find(([known]) => known.toLowerCase() === name.toLowerCase())?.[1];
 
+/** An answer in JSON. Of the headers of `Response.json` the interceptors would lose some. */
+export const json = (body: object, status = 200, headers: Record<string, string> = {}) =>
+  new Response(JSON.stringify(body), { status, headers: { "Content-Type": "application/json; charset=utf-8", ...headers } });
+
 /** Answers as the failure says, or throws the error of its connection. */
 export function fail({ connection, status, headers, body }: Failure, vaultName = "", name = ""): Response {
   const fill = (text: string) => text.replaceAll("VAULT", vaultName).replaceAll("NAME", name);
   if (connection) throw Object.assign(new Error(fill(connection.message)), { code: connection.code });
-  const [type, text] = typeof body === "string" ? ["text/html", body] : ["application/json; charset=utf-8", JSON.stringify(body)];
-  return new Response(fill(text), { status, headers: { "Content-Type": type, ...headers } });
+  if (typeof body === "string") return new Response(body, { status, headers: { "Content-Type": "text/html" } });
+  return json(JSON.parse(fill(JSON.stringify(body))), status, headers);
 }

@@ -25,15 +25,9 @@ export const current = (versions: Version[]) => versions.findLast(isCompleted) ?
 
 /** A certificate operation, as the REST API writes it. */
 export function operation(version: Version) {
-  const end = version.end ?? { status: "completed", target: version.url };
-  return {
-    id: `${version.url}/pending`,
-    issuer: version.policy.issuer,
-    csr: version.csr,
-    cancellation_requested: false,
-    ...(isPending(version) ? { status: "inProgress", status_details: pendingDetails } : end),
-    request_id: version.requestId,
-  };
+  const { url, policy, csr, requestId, end = { status: "completed", target: url } } = version;
+  const state = isPending(version) ? { status: "inProgress", status_details: pendingDetails } : end;
+  return { id: `${url}/pending`, issuer: policy.issuer, csr, cancellation_requested: false, ...state, request_id: requestId };
 }
 
 /** A certificate bundle, as the REST API writes it. */

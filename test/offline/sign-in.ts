@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { fail, failures } from "./failures.ts";
+import { fail, failures, json } from "./failures.ts";
 
 /** The one service principal that may sign in, by the names of the variables that `EnvironmentCredential` reads. */
 export const servicePrincipal = {
@@ -28,9 +28,9 @@ export function createSignIn() {
     async answer(request: Request): Promise<Response> {
       const { pathname, href } = new URL(request.url);
       if (pathname === "/common/discovery/instance")
-        return Response.json({ tenant_discovery_endpoint: configurationUrl, "api-version": "1.1", metadata: [instance] });
+        return json({ tenant_discovery_endpoint: configurationUrl, "api-version": "1.1", metadata: [instance] });
       if (!href.startsWith(`${authority}/`)) return refuse(400, "invalid_tenant", `AADSTS90002: Tenant '${pathname.split("/")[1]}' not found.`);
-      if (href === configurationUrl) return Response.json(configuration);
+      if (href === configurationUrl) return json(configuration);
       const form = new URLSearchParams(await request.text());
       const appId = form.get("client_id");
       if (appId !== servicePrincipal.AZURE_CLIENT_ID)
@@ -38,10 +38,10 @@ export function createSignIn() {
       if (form.get("client_secret") !== servicePrincipal.AZURE_CLIENT_SECRET) return fail(failures.InvalidClientSecret);
       const token = randomBytes(32).toString("base64url");
       tokens.add(`Bearer ${token}`);
-      return Response.json({ token_type: "Bearer", expires_in: 3599, ext_expires_in: 3599, access_token: token });
+      return json({ token_type: "Bearer", expires_in: 3599, ext_expires_in: 3599, access_token: token });
     },
   };
 }
 
 const refuse = (status: number, error: string, error_description: string) =>
-  Response.json({ error, error_description, error_codes: [Number(error_description.match(/\d+/)?.[0])] }, { status });
+  json({ error, error_description, error_codes: [Number(error_description.match(/\d+/)?.[0])] }, status);

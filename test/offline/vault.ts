@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { unescape } from "node:querystring";
-import { fail, failureOf, failures, type Step } from "./failures.ts";
+import { fail, failureOf, failures, json, type Step } from "./failures.ts";
 import { bundle, current, deletedBundle, isPending, operation, type Version } from "./resources.ts";
 import { authority, createSignIn, host } from "./sign-in.ts";
 
@@ -72,7 +72,7 @@ export function createVault(vaultName: string, creationTime: number, deletionTim
     if (versions.some(isPending)) return fail(failures.Conflict, vaultName, name);
     certificates.set(key, [...versions, version]);
     const location = `${version.url}/pending?api-version=${apiVersion}&request_id=${version.requestId}`;
-    return Response.json(operation(version), { status: 202, headers: { Location: location, "Retry-After": "10" } });
+    return json(operation(version), 202, { Location: location, "Retry-After": "10" });
   }
 
   /** Makes the version that a request asks for; rejects if what it asks for makes no sense. */
@@ -87,12 +87,12 @@ export function createVault(vaultName: string, creationTime: number, deletionTim
   function getOperation(name: string) {
     const version = certificates.get(name.toLowerCase())?.at(-1);
     if (!version) return refuse(404, "PendingCertificateNotFound", `Pending Certificate not found: ${name}`);
-    return Response.json(operation(version), { headers: isPending(version) ? { "Retry-After": "10" } : {} });
+    return json(operation(version), 200, isPending(version) ? { "Retry-After": "10" } : {});
   }
 
   function get(name: string) {
     const version = current(certificates.get(name.toLowerCase()) ?? []);
-    return version ? Response.json(bundle(version)) : refuseMissing(name);
+    return version ? json(bundle(version)) : refuseMissing(name);
   }
 
   function remove(name: string) {
@@ -101,12 +101,12 @@ export function createVault(vaultName: string, creationTime: number, deletionTim
     certificates.delete(name.toLowerCase());
     const body = deletedBundle(version, now());
     deletions.set(name.toLowerCase(), { body, readyAt: Date.now() + deletionTime });
-    return Response.json(body);
+    return json(body);
   }
 
   function getDeleted(name: string) {
     const deletion = deletions.get(name.toLowerCase());
-    if (deletion && !isPending(deletion)) return Response.json(deletion.body);
+    if (deletion && !isPending(deletion)) return json(deletion.body);
     return refuse(404, "CertificateNotFound", `Deleted Certificate not found: ${name}`);
   }
 }
@@ -114,23 +114,25 @@ export function createVault(vaultName: string, creationTime: number, deletionTim
 const hex = () => randomBytes(16).toString("hex");
 const now = () => Math.floor(Date.now() / 1000);
 
-const refuse = (status: number, code: string, message: string) => Response.json({ error: { code, message } }, { status });
+const refuse = (status: number, code: string, message: string) => json({ error: { code, message } }, status);
 
 const refuseMissing = (name: string) =>
   refuse(404, "CertificateNotFound", `A certificate with (name/id) ${name} was not found in this key vault. If you recently deleted this certificate you may be able to recover it using the correct recovery command. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125182`);
 
-/** Adds what every answer of the service carries. */
-function withHeaders(response: Response, request: Request) {
-  const headers = {
-    "Content-Type": "application/json; charset=utf-8",
-    "Cache-Control": "no-cache", Pragma: "no-cache", Expires: "-1",
-    "x-ms-request-id": randomUUID(), "x-ms-client-request-id": request.headers.get("x-ms-client-request-id"),
-    "x-ms-keyvault-region": "westeurope", "x-ms-keyvault-service-version": "1.9.3070.2",
-    "x-ms-keyvault-network-info": "conn_type=Ipv4;addr=203.0.113.7;act_addr_fam=InterNetwork;",
-    "X-Content-Type-Options": "nosniff", "Strict-Transport-Security": "max-age=31536000;includeSubDomains",
-    Date: new Date().toUTCString(),
-    "WWW-Authenticate": response.status === 401 ? `Bearer authorization="${authority}", resource="https://vault.azure.net"` : null,
-  };
-  for (const [name, value] of Object.entries(headers)) if (value) response.headers.set(name, value);
-  return response;
+/** The answer with what every answer of the service carries. */
+function withHeaders({ status, headers, body }: Response, request: Request) {
+  const id = request.headers.get("x-ms-client-request-id");
+  return new Response(body, {
+    status,
+    headers: {
+      ...Object.fromEntries(headers),
+      "Cache-Control": "no-cache", Pragma: "no-cache", Expires: "-1",
+      "x-ms-keyvault-region": "westeurope", "x-ms-keyvault-service-version": "1.9.3070.2",
+      "x-ms-keyvault-network-info": "conn_type=Ipv4;addr=203.0.113.7;act_addr_fam=InterNetwork;",
+      "x-ms-request-id": randomUUID(), ...(id && { "x-ms-client-request-id": id }),
+      "X-Content-Type-Options": "nosniff", "Strict-Transport-Security": "max-age=31536000;includeSubDomains",
+      Date: new Date().toUTCString(),
+      ...(status === 401 && { "WWW-Authenticate": `Bearer authorization="${authority}", resource="https://vault.azure.net"` }),
+    },
+  });
 }
