@@ -186,6 +186,13 @@ export async function signInError(error: Error) {
   return new EnvironmentCredential(options).getToken("https://vault.azure.net/.default").then(() => Promise.reject("The SDK threw nothing."), (error) => error);
 }
 
+/** What the script prints of an error that the creation meets at once. */
+export async function explanation(error: Error, env: Record<string, string> = {}) {
+  const { stderr, ended } = await start({ begun: Promise.reject(error) }, { env });
+  if ((await ended) !== 1) throw new Error("A failure ends the script with exit code 1.");
+  return stderr();
+}
+
 /** Waits until the script can go no further: all that is ready to run has run. */
 export async function standstill() {
   for (let turn = 0; turn < 100; turn++) await setImmediate();

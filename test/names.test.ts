@@ -64,15 +64,15 @@ describe("The certificate's name", () => {
     expect(calls.map(([call]) => call)).toEqual(["new CertificateClient"]);
   });
 
-  test.concurrent.each([
+  test.each([
     ["with a newline", "my-cert\n"],
     ["without a final newline", "my-cert"],
     ["with a Windows newline", "my-cert\r\n"],
     ["between spaces, and before further lines", "  my-cert \t\nanother\n\n"],
   ])("can be piped %s", async (_, input) => {
-    const { exitCode, stdout } = await run({ input });
-    expect(stdout).toBe(creating() + retrieving + deleting() + done);
-    expect(exitCode).toBe(0);
+    const { stdout, ended } = await start({}, { input });
+    expect(await ended).toBe(0);
+    expect(stdout()).toBe(creating() + retrieving + deleting() + done);
   });
 
   test.concurrent("is all that the script waits for on its input", async () => {

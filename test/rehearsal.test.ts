@@ -63,10 +63,12 @@ test("Every failure that can be rehearsed is tested here", () => {
 });
 
 test("The README says of every failure's name what the script says then", () => {
-  const says = [...refused, ...created.map(([name, , stderr]) => [name, stderr]), ...notDeleted]
-    .map(([name, stderr]) => [name, stderr?.split("\n")[0]]);
-  const table = readmeTable("name").map(([name, message]) => [name, message]);
-  expect(table).toEqual(expect.arrayContaining([...says, ...healed.map((name) => [name, "nothing"])]));
+  const says = new Map([...refused, ...created.map(([name, , stderr]) => [name, stderr] as const), ...notDeleted]);
+  for (const [name = "", cell = ""] of readmeTable("name").filter(([name = ""]) => !healed.includes(name))) {
+    const parts = cell.split("…").map((part) => part.trim().replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+    expect(says.get(name)?.split("\n")[0]).toMatch(new RegExp(`^${parts.join(".*")}$`));
+  }
+  expect(readmeTable("name").filter(([, cell]) => cell?.startsWith("nothing: ")).map(([name]) => name)).toEqual(healed);
 });
 
 test.concurrent.each(refused)("%s ends the script before anything is created", async (name, message) => {
