@@ -121,6 +121,7 @@ describe("A failure without a certain cure is told whole, and leads to the READM
   test("What is cut off is marked", async () => {
     const lines = ["x".repeat(501), ..."23456789"];
     expect(await explanation(new Error(lines.join("\n")))).toBe(`${"x".repeat(499)}…\n2\n3\n4\n5\n6\n7\n…\n${seeReadme}`);
+    expect(await explanation(new Error("😀".repeat(501)))).toBe(`${"😀".repeat(499)}…\n${seeReadme}`);
     const whole = ["x".repeat(500), ..."2345678"].join("\n");
     expect(await explanation(new Error(whole))).toBe(`${whole}\n${seeReadme}`);
   });

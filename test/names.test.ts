@@ -1,6 +1,5 @@
-import { describe, expect, test } from "@jest/globals";
+import { describe, expect, jest, test } from "@jest/globals";
 import fc from "fast-check";
-import { jest } from "@jest/globals";
 import { creating, deleting, done, retrieving, run, start } from "./helpers.ts";
 
 const prompt = "Input a name for your certificate > ";
@@ -45,6 +44,12 @@ Or rehearse with no Azure at all: npm run demo
     expect(stderr()).toBe(`KEY_VAULT_NAME is not the name of a vault: '${KEY_VAULT_NAME}'\n${rule(suggested)}`);
     expect(stdout()).toBe("");
     expect(calls).toEqual([]);
+  });
+
+  test("brings no control characters to the terminal", async () => {
+    const { stderr, ended } = await start({}, { env: { KEY_VAULT_NAME: "a\x1b[2J\u202eb" } });
+    expect(await ended).toBe(1);
+    expect(stderr()).toMatch(/^KEY_VAULT_NAME is not the name of a vault: 'a \[2J b'\n/);
   });
 
   test.each(["kv1", "a-vault-with-24-characte", " my-vault\t"])("is taken, without the spaces around it, where it is '%s'", async (KEY_VAULT_NAME) => {

@@ -28,6 +28,7 @@ test.concurrent("The transcript is what the demo shows", async () => {
   const { stdout, stderr } = await demo;
   const typed = stdout.replace(/(?<=^Input .* > )/, "my-cert\n");
   expect(blocks.filter(({ language }) => language === "text").map(({ text }) => `${text}\n`)).toEqual([stderr + typed]);
+  for (const line of (stderr + typed).split("\n")) expect(line.length).toBeLessThanOrEqual(80);
 });
 
 test.concurrent("The diagram shows the requests that the vault receives, in order", async () => {

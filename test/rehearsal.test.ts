@@ -95,11 +95,6 @@ test.concurrent.each(notDeleted)("%s leaves the certificate behind, and says so"
   expect(exitCode).toBe(1);
 });
 
-test.concurrent("A failure's name is met in any case", async () => {
-  const { stderr } = await run({ input: "conflict" });
-  expect(stderr).toBe(refused.find(([name]) => name === "Conflict")?.[1]);
-});
-
 test.concurrent.each(healed)("%s passes as if nothing had been", async (name) => {
   const { exitCode, stdout, stderr, left } = await run({ input: name });
   expect(stdout).toBe(creating(name) + retrieving + deleting(name) + done);

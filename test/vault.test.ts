@@ -179,6 +179,10 @@ describe("Create", () => {
     expect(await create("MY-CERT")).toMatchObject({ status: 409 });
   });
 
+  test("A failure is met by its name in any case", async () => {
+    expect(await create("forbiddenbyRBAC")).toMatchObject({ status: 403, body: { error: { innererror: { code: "ForbiddenByRbac" } } } });
+  });
+
   test("A name is 1 to 127 letters, digits and hyphens", async () => {
     expect(await create("A-1")).toMatchObject({ status: 202 });
     expect(await create("a".repeat(127))).toMatchObject({ status: 202 });
