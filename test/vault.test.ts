@@ -61,6 +61,8 @@ describe("Sign-in", () => {
     const ask = async (url: string) => (await read(await vault(new Request(url)))).body;
     const configuration = `${signInUrl}/v2.0/.well-known/openid-configuration`;
     expect(await ask(configuration)).toMatchObject({ token_endpoint: `${signInUrl}/oauth2/v2.0/token`, issuer: `${signInUrl}/v2.0` });
+    await send("GET", "/certificates/InvalidClientSecret/", undefined, "");
+    expect((await ask(configuration)).issuer).toBe(`${signInUrl}/v2.0`);
     const discovery = await ask(`https://login.microsoftonline.com/common/discovery/instance?api-version=1.1&authorization_endpoint=x`);
     expect(discovery).toMatchObject({ tenant_discovery_endpoint: configuration, metadata: [{ aliases: expect.arrayContaining(["login.microsoftonline.com"]) }] });
   });
@@ -172,6 +174,7 @@ describe("Create", () => {
     expect((await send("GET", "/certificates/MY-CERT/pending")).body.status).toBe("completed");
     const { body } = await send("GET", "/certificates/MY-CERT/");
     expect(body.id).toMatch(`${url}/certificates/My-Cert/`);
+    expect((await create("MY-CERT")).body.id).toBe(`${url}/certificates/My-Cert/pending`);
     expect(await send("DELETE", "/certificates/my-CERT")).toMatchObject({ status: 200 });
     expect(await send("GET", "/certificates/My-Cert/")).toMatchObject({ status: 404 });
     after(7000);
@@ -219,6 +222,16 @@ describe("Create", () => {
     ["a subject that is no text", { x509_props: { subject: null } }],
     ["a validity of no time", { x509_props: { subject: "CN=MyCert", validity_months: 0 } }],
     ["a validity without end", { x509_props: { subject: "CN=MyCert", validity_months: 1e99 } }],
+    ["a validity that is no number", { x509_props: { subject: "CN=MyCert", validity_months: "24" } }],
+    ["a validity past the year 9999", { x509_props: { subject: "CN=MyCert", validity_months: 100_000 } }],
+    ["no extended key usage", { x509_props: { subject: "CN=MyCert", ekus: [] } }],
+    ["an extended key usage that cannot be", { x509_props: { subject: "CN=MyCert", ekus: ["9.9.9"] } }],
+    ["a key usage from elsewhere", { x509_props: { subject: "CN=MyCert", key_usage: ["toString"] } }],
+    ["basic constraints that are none", { x509_props: { subject: "CN=MyCert", basic_constraints: { ca: "x" } } }],
+    ["an issuer that is none", { issuer: "Self" }],
+    ["a list in place of a part", { secret_props: [] }],
+    ["a subject that is too long", { x509_props: { subject: "CN=a,".repeat(10_000) } }],
+    ["what is too deep", `{"policy":{"issuer":{"deep":${"[".repeat(50_000)}${"]".repeat(50_000)}},"key_props":{"kty":"EC"},"x509_props":{"subject":"CN=a"}}}`],
     ["no basic constraints", { x509_props: { subject: "CN=MyCert", basic_constraints: null } }],
   ])("A creation with %s is refused", async (_, sent) => {
     const body = typeof sent === "object" ? JSON.stringify({ policy: { ...quickPolicy, ...sent } }) : sent;
@@ -319,6 +332,15 @@ describe("Get", () => {
     const signingRequest = new Pkcs10CertificateRequest(operation.csr);
     expect(signingRequest.subject).toBe("CN=other, O=Contoso");
     expect(await signingRequest.verify()).toBe(true);
+  });
+
+  test("A subject may be written in any case, and give way to alternative names", async () => {
+    await create("spaced", { ...quickPolicy, x509_props: { subject: "o = Contoso, cn = MyCert" } });
+    await create("alternative", { ...quickPolicy, x509_props: { sans: { dns_names: ["a.contoso.com"], emails: ["jane@contoso.com"] } } });
+    after(5000);
+    const certificate = async (name: string) => new X509Certificate(Buffer.from((await send("GET", `/certificates/${name}/`)).body.cer, "base64"));
+    expect((await certificate("spaced")).subject).toBe("O=Contoso\nCN=MyCert");
+    expect((await certificate("alternative")).subjectAltName).toBe("DNS:a.contoso.com, email:jane@contoso.com");
   });
 
   test("A certificate that is not there is not found", async () => {

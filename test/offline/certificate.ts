@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 /** A policy as a request writes it (`key_size` in bits): every part, and what stands in it, may be missing. */
 interface RequestedPolicy {
   key_props?: { kty?: string; key_size?: number; crv?: string };
-  x509_props?: { subject?: string; ekus?: string[]; key_usage?: string[]; validity_months?: number; basic_constraints?: { ca: boolean } };
+  x509_props?: { subject?: string; sans?: { dns_names?: string[]; emails?: string[] }; ekus?: string[]; key_usage?: (keyof typeof x509.KeyUsageFlags)[]; validity_months?: number; basic_constraints?: { ca: boolean } };
   secret_props?: object;
   issuer?: object;
 }
@@ -18,9 +18,9 @@ export function withDefaults({ key_props, secret_props, x509_props, issuer }: Re
     secret_props: { contentType: "application/x-pkcs12", ...secret_props },
     x509_props: {
       subject: "",
-      sans: {},
+      sans: {} as { dns_names?: string[]; emails?: string[] },
       ekus: ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"],
-      key_usage: ["digitalSignature", "keyEncipherment"],
+      key_usage: ["digitalSignature", "keyEncipherment"] as const,
       validity_months: 12,
       basic_constraints: { ca: false },
       ...x509_props,
@@ -36,20 +36,24 @@ export function withDefaults({ key_props, secret_props, x509_props, issuer }: Re
  * asks for what there is not.
  */
 export async function issue({ key_props, x509_props }: ReturnType<typeof withDefaults>, created: number) {
+  const { subject, sans, ekus, key_usage, validity_months, basic_constraints } = x509_props;
   const signingAlgorithm = algorithmOf(key_props);
   // Attribute types are case-insensitive (RFC 4514), but the library knows them in upper case only.
-  const name = new x509.Name(x509_props.subject.replace(/(^|,)\s*\w+=/g, (type) => type.toUpperCase())).toJSON();
-  const areIdentifiers = x509_props.ekus.every((eku) => /^\d+(\.\d+)+$/.test(eku));
+  const name = new x509.Name(subject.replace(/(^|[,+])\s*\w+\s*=\s*/g, (type) => type.toUpperCase().replaceAll(" ", ""))).toJSON();
+  const alternatives = [...(sans.dns_names ?? []).map((value) => ({ type: "dns" as const, value })), ...(sans.emails ?? []).map((value) => ({ type: "email" as const, value }))];
+  const areIdentifiers = ekus.length > 0 && ekus.every((eku) => /^([01]\.[1-3]?\d|2\.\d+)(\.\d+)+$/.test(eku));
+  const areUsages = key_usage.every((usage) => /^[a-z]+$/i.test(usage) && Object.hasOwn(x509.KeyUsageFlags, usage));
   const keys = await crypto.subtle.generateKey(signingAlgorithm, true, ["sign", "verify"]);
   const extensions = [
-    new x509.KeyUsagesExtension(x509_props.key_usage.reduce<number>((all, usage) => all | flagOf(usage), 0), true),
-    new x509.ExtendedKeyUsageExtension(x509_props.ekus),
-    new x509.BasicConstraintsExtension(x509_props.basic_constraints.ca),
+    new x509.KeyUsagesExtension(key_usage.reduce((all, usage) => all | x509.KeyUsageFlags[usage], 0), true),
+    new x509.ExtendedKeyUsageExtension(ekus),
+    new x509.BasicConstraintsExtension(basic_constraints.ca),
+    ...(alternatives.length > 0 ? [new x509.SubjectAlternativeNameExtension(alternatives)] : []),
   ];
   const [notBefore, notAfter] = [new Date((created - 600) * 1000), new Date(created * 1000)];
-  notAfter.setUTCMonth(notAfter.getUTCMonth() + x509_props.validity_months);
-  const isSensible = name.length > 0 && areIdentifiers && x509_props.validity_months >= 1 && notAfter > notBefore;
-  if (!isSensible) throw new Error("The policy asks for what there is not.");
+  notAfter.setUTCMonth(notAfter.getUTCMonth() + validity_months);
+  const isTime = Number.isInteger(validity_months) && validity_months >= 1 && notAfter.getUTCFullYear() < 10_000;
+  if (name.length + alternatives.length === 0 || !areIdentifiers || !areUsages || !isTime || typeof basic_constraints.ca !== "boolean") throw new Error("The policy asks for what there is not.");
 
   const csr = await x509.Pkcs10CertificateRequestGenerator.create({ name, keys, signingAlgorithm, extensions });
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({ name, keys, signingAlgorithm, extensions, notBefore, notAfter });
@@ -63,14 +67,9 @@ export async function issue({ key_props, x509_props }: ReturnType<typeof withDef
 }
 
 function algorithmOf({ kty, crv = "", key_size: modulusLength = 0 }: { kty: string; crv?: string; key_size?: number }) {
-  if (/^EC(-HSM)?$/.test(kty) && ["P-256", "P-384", "P-521"].includes(crv)) return { name: "ECDSA", namedCurve: crv, hash: "SHA-256" };
+  const hash = new Map([["P-256", "SHA-256"], ["P-384", "SHA-384"], ["P-521", "SHA-512"]]).get(crv);
+  if (/^EC(-HSM)?$/.test(kty) && hash) return { name: "ECDSA", namedCurve: crv, hash };
   if (/^RSA(-HSM)?$/.test(kty) && [2048, 3072, 4096].includes(modulusLength))
     return { name: "RSASSA-PKCS1-v1_5", modulusLength, publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-256" };
   throw new Error(`There is no such key: ${kty} ${crv || modulusLength}`);
-}
-
-function flagOf(usage: string) {
-  const [, flag] = Object.entries(x509.KeyUsageFlags).find(([name]) => name === usage) ?? [];
-  if (typeof flag !== "number") throw new Error(`There is no such key usage: ${usage}`);
-  return flag;
 }

@@ -22,8 +22,7 @@ export function rehearse() {
 /** The value of a variable, if it is set; one that has not this form ends the process. */
 function setting(variable: string, form: RegExp, what: string) {
   const value = process.env[variable];
-  if (!value) return undefined;
-  if (form.test(value)) return value;
+  if (!value || form.test(value)) return value || undefined;
   console.error(`${variable} is to be ${what}, not ${JSON.stringify(value)}.`);
   process.exit(1);
 }

@@ -35,12 +35,11 @@ export function bundle(certificate: Version) {
   const { url, version, policy, x5t, cer, nbf, exp, created } = certificate;
   const enabled = isCompleted(certificate);
   const idIn = (collection: string) => `${url.replace("/certificates/", `/${collection}/`)}/${version}`;
-  const times = { created, updated: created };
   return {
     id: idIn("certificates"),
     ...(enabled && { kid: idIn("keys"), sid: idIn("secrets"), x5t, cer }),
-    attributes: { enabled, nbf, exp, ...times, recoveryLevel: "Recoverable+Purgeable", recoverableDays: retentionDays },
-    policy: { id: `${url}/policy`, ...policy, attributes: { enabled: true, ...times } },
+    attributes: { enabled, nbf, exp, created, updated: created, recoveryLevel: "Recoverable+Purgeable", recoverableDays: retentionDays },
+    policy: { id: `${url}/policy`, ...policy, attributes: { enabled: true, created, updated: created } },
     pending: { id: `${url}/pending` },
   };
 }

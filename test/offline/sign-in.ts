@@ -10,7 +10,6 @@ export const servicePrincipal = {
 
 export const host = "login.microsoftonline.com";
 export const authority = `https://${host}/${servicePrincipal.AZURE_TENANT_ID}`;
-
 const oauth2 = `${authority}/oauth2/v2.0`;
 const configuration = { token_endpoint: `${oauth2}/token`, authorization_endpoint: `${oauth2}/authorize`, issuer: `${authority}/v2.0` };
 const configurationUrl = `${authority}/v2.0/.well-known/openid-configuration`;

@@ -12,8 +12,7 @@ import { authority, createSignIn, host } from "./sign-in.ts";
 export function createVault(vaultName: string, creationTime: number, deletionTime: number) {
   const vaultUrl = `https://${vaultName}.vault.azure.net`;
   const signIn = createSignIn();
-  // Both by name in lower case: names know no case.
-  const certificates = new Map<string, Version[]>();
+  const certificates = new Map<string, Version[]>(); // by name in lower case, as the deletions: names know no case
   const deletions = new Map<string, { body: object; readyAt: number }>();
   const failedOnce = new Set<object>();
   let challenged = "";
@@ -21,7 +20,7 @@ export function createVault(vaultName: string, creationTime: number, deletionTim
   return async function answer(request: Request): Promise<Response> {
     const url = new URL(request.url);
     const name = unescape(url.pathname.split("/")[2] ?? "");
-    if (url.hostname === host) return meet(challenged, "sign in") ?? signIn.answer(request);
+    if (url.hostname === host) return (url.pathname.endsWith("/token") && meet(challenged, "sign in")) || signIn.answer(request);
     if (url.origin !== vaultUrl) throw new Error(`No request leaves this machine, and one was made to ${url.host}.`);
     return meet(name, "connect") ?? withHeaders(await respond(request, url, name), request);
   };
@@ -70,6 +69,7 @@ export function createVault(vaultName: string, creationTime: number, deletionTim
     if (deletion) return fail(isPending(deletion) ? failures.ObjectIsBeingDeleted : failures.ObjectIsDeletedButRecoverable, vaultName, name);
     const versions = certificates.get(key) ?? [];
     if (versions.some(isPending)) return fail(failures.Conflict, vaultName, name);
+    version.url = versions[0]?.url ?? version.url; // The name stays as first given.
     certificates.set(key, [...versions, version]);
     const location = `${version.url}/pending?api-version=${apiVersion}&request_id=${version.requestId}`;
     return json(operation(version), 202, { Location: location, "Retry-After": "10" });
@@ -78,7 +78,11 @@ export function createVault(vaultName: string, creationTime: number, deletionTim
   /** Makes the version that a request asks for; rejects if what it asks for makes no sense. */
   async function begin(name: string, request: Request): Promise<Version> {
     const { issue, withDefaults } = await import("./certificate.ts"); // late: the prompt need not wait for it
-    const policy = withDefaults((await request.json()).policy);
+    const { policy: requested } = await request.json();
+    const isObject = (part: unknown) => Object(part) === part && !Array.isArray(part);
+    // What is too deep to be written out is rejected as well.
+    if (JSON.stringify(requested).length > 5_000 || !Object.values(requested).every(isObject)) throw new Error("It is no policy.");
+    const policy = withDefaults(requested);
     const identity = { url: `${vaultUrl}/certificates/${name}`, version: hex(), requestId: hex(), created: now() };
     const issued = await issue(policy, identity.created);
     return { ...issued, ...identity, policy, readyAt: Date.now() + creationTime, end: failureOf(name)?.operation };
