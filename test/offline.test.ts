@@ -36,9 +36,9 @@ test.concurrent("The rehearsal heeds no setting of the person's own for the vaul
 });
 
 test.concurrent.each([
-  ["OFFLINE_SIGN_IN", "None", 'OFFLINE_SIGN_IN is to be none, not "None".\n'],
-  ["OFFLINE_CREATION_TIME", "10s", 'OFFLINE_CREATION_TIME is to be a number of milliseconds, not "10s".\n'],
-  ["OFFLINE_DELETION_TIME", "-1", 'OFFLINE_DELETION_TIME is to be a number of milliseconds, not "-1".\n'],
+  ["OFFLINE_SIGN_IN", "None", 'OFFLINE_SIGN_IN must be none, not "None".\n'],
+  ["OFFLINE_CREATION_TIME", "10s", 'OFFLINE_CREATION_TIME must be a number of milliseconds, not "10s".\n'],
+  ["OFFLINE_DELETION_TIME", "-1", 'OFFLINE_DELETION_TIME must be a number of milliseconds, not "-1".\n'],
 ])("The rehearsal's own %s is refused where it is %s", async (variable, value, message) => {
   const { exitCode, stdout, stderr } = await run({ env: { [variable]: value } });
   expect(stderr).toBe(message);

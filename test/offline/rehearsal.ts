@@ -23,6 +23,6 @@ export function rehearse() {
 function setting(variable: string, form: RegExp, what: string) {
   const value = process.env[variable];
   if (!value || form.test(value)) return value || undefined;
-  console.error(`${variable} is to be ${what}, not ${JSON.stringify(value)}.`);
+  console.error(`${variable} must be ${what}, not ${JSON.stringify(value)}.`);
   process.exit(1);
 }
