@@ -52,7 +52,7 @@ export async function run({ input = "my-cert\n", open, env = {}, preload = ["./t
     execArgv: ["tsx", ...preload].flatMap((module) => ["--import", module]),
     env: { ...process.env, KEY_VAULT_NAME: "demo-vault", OFFLINE_CREATION_TIME: "0", OFFLINE_DELETION_TIME: "0", ...env },
     stdio: ["pipe", "pipe", "pipe", "ipc"],
-    timeout: 20_000,
+    timeout: 50_000,
   });
   const requests: Seen[] = [];
   child.on("message", (seen: Seen) => requests.push(seen));

@@ -51,6 +51,6 @@ test.concurrent.each([
   ["node:https", "import { get } from 'node:https'; get('https://example.com').on('error', console.error)"],
 ])("A request by %s to any other host fails at once, naming the host", async (_, program) => {
   const node = `"${process.execPath}" --import tsx --import ./test/offline/preload.ts --input-type=module --eval`;
-  const { stderr } = await promisify(exec)(`${node} "${program}"`);
+  const { stderr } = await promisify(exec)(`${node} "${program}"`, { env: process.env });
   expect(stderr).toContain("No request leaves this machine, and one was made to example.com.");
 });
