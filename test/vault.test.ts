@@ -317,7 +317,9 @@ describe("Get", () => {
   });
 
   test("The certificate is made from the policy in the request", async () => {
+    const lifetime_actions = [{ trigger: { days_before_expiry: 30 }, action: { action_type: "EmailContacts" } }];
     const { body: operation } = await create("my-cert", {
+      lifetime_actions,
       key_props: { kty: "EC", crv: "P-384" },
       x509_props: { subject: "CN=other,O=Contoso", validity_months: 3, ekus: ["1.3.6.1.5.5.7.3.3"], key_usage: ["digitalSignature"] },
     });
@@ -325,6 +327,7 @@ describe("Get", () => {
     const { body } = await send("GET", "/certificates/my-cert/");
     const certificate = new X509Certificate(Buffer.from(body.cer, "base64"));
     expect(certificate.subject).toBe("CN=other\nO=Contoso");
+    expect(body.policy.lifetime_actions).toEqual(lifetime_actions);
     expect(certificate.publicKey.asymmetricKeyDetails).toEqual({ namedCurve: "secp384r1" });
     expect(certificate.keyUsage).toEqual(["1.3.6.1.5.5.7.3.3"]);
     expect(certificate.validFrom).toBe("Dec 31 23:50:00 2029 GMT");

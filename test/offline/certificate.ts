@@ -6,13 +6,16 @@ import { createHash } from "node:crypto";
 interface RequestedPolicy {
   key_props?: { kty?: string; key_size?: number; crv?: string };
   x509_props?: { subject?: string; sans?: { dns_names?: string[]; emails?: string[] }; ekus?: string[]; key_usage?: (keyof typeof x509.KeyUsageFlags)[]; validity_months?: number; basic_constraints?: { ca: boolean } };
-  secret_props?: object;
-  issuer?: object;
+  secret_props?: object; issuer?: object; lifetime_actions?: object[];
 }
 
-/** The policy as the service keeps it: what the request leaves open gets the service's own defaults. */
-export function withDefaults({ key_props, secret_props, x509_props, issuer }: RequestedPolicy) {
-  const key = key_props?.kty?.startsWith("EC") ? { kty: "EC", crv: "P-256" } : { kty: "RSA", key_size: 2048 };
+const renewal = [{ trigger: { lifetime_percentage: 80 }, action: { action_type: "AutoRenew" } }];
+
+/** The policy as the service keeps it: what the request leaves open gets the service's own defaults. Throws for parts that are none. */
+export function withDefaults({ key_props = {}, secret_props = {}, x509_props = {}, issuer = {}, lifetime_actions = renewal }: RequestedPolicy) {
+  const areObjects = [key_props, secret_props, x509_props, issuer].every((part) => Object(part) === part && !Array.isArray(part));
+  if (!areObjects || !Array.isArray(lifetime_actions)) throw new Error("The policy has parts that are none.");
+  const key = key_props.kty?.startsWith("EC") ? { kty: "EC", crv: "P-256" } : { kty: "RSA", key_size: 2048 };
   return {
     key_props: { exportable: true, ...key, reuse_key: false, ...key_props },
     secret_props: { contentType: "application/x-pkcs12", ...secret_props },
@@ -25,7 +28,7 @@ export function withDefaults({ key_props, secret_props, x509_props, issuer }: Re
       basic_constraints: { ca: false },
       ...x509_props,
     },
-    lifetime_actions: [{ trigger: { lifetime_percentage: 80 }, action: { action_type: "AutoRenew" } }],
+    lifetime_actions,
     issuer: { name: "Self", ...issuer },
   };
 }
@@ -54,7 +57,6 @@ export async function issue({ key_props, x509_props }: ReturnType<typeof withDef
   notAfter.setUTCMonth(notAfter.getUTCMonth() + validity_months);
   const isTime = Number.isInteger(validity_months) && validity_months >= 1 && notAfter.getUTCFullYear() < 10_000;
   if (name.length + alternatives.length === 0 || !areIdentifiers || !areUsages || !isTime || typeof basic_constraints.ca !== "boolean") throw new Error("The policy asks for what there is not.");
-
   const csr = await x509.Pkcs10CertificateRequestGenerator.create({ name, keys, signingAlgorithm, extensions });
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({ name, keys, signingAlgorithm, extensions, notBefore, notAfter });
   return {
