@@ -4,7 +4,7 @@ import { execFile, exec } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { failures } from "./offline/failures.ts";
-import { readmeTable, readmeTokens, run } from "./helpers.ts";
+import { explanation, readmeTable, readmeTokens, refusal, run, sdkError } from "./helpers.ts";
 
 const read = (file: string) => readFileSync(file, "utf8");
 const readme = read("README.md");
@@ -53,6 +53,16 @@ test("What stands for the Python calls stands in the script", () => {
   const calls = readmeTable("Python").map(([, call]) => call);
   expect(calls).not.toEqual([]);
   for (const call of calls) expect(script).toContain(call);
+});
+
+test("The commands that grant access are those that the script prints", async () => {
+  const options = (command = "") => command.replaceAll("demo-vault", "<your-unique-keyvault-name>").match(/--[\w-]+ (?:"[^"]*"|(?:(?!--)[^" ]+ ?)+)/g)?.map((option) => option.trim()).sort();
+  const bash = blocks.filter(({ language }) => language === "bash").flatMap(({ text }) => text.split("\n"));
+  for (const [code, beginning] of [["ForbiddenByRbac", "az role"], ["AccessDenied", "az keyvault set-policy"]] as const) {
+    const printed = (await explanation(await sdkError(403, refusal("Forbidden", "No.", code)))).split("\n");
+    const isCommand = (line: string) => line.trim().startsWith(beginning);
+    expect(options(bash.find(isCommand))).toEqual(options(printed.find(isCommand)));
+  }
 });
 
 test("Every block names its language or its shell", () => {
