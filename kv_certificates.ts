@@ -113,7 +113,7 @@ function firstSentence(error: Error) {
 
 function messageLines({ message, code, name, stack = "" }: Failure): string[] {
   const hide = [/(?<![A-Za-z])eyJ[\w.+/=-]+/g, /[\da-f]{8}(-?[\da-f]{4}){3}-?[\da-f]{12}/gi, // tokens, ids,
-    /\b(name=[^;']*;)?appid=[^\s']+/g, /[^\s'"]{1,99}(@|%40)[^\s'"]+/g]; // callers, e-mail addresses
+    /\b(name=[^;']*;)?appid=[^\s']+/g, /[^\s'"]{1,99}(@|%40)[^\s'"]+/g]; // callers, addresses: a room may be watching
   const text = code === "PARSE_ERROR" ? message.replace(/\s+/g, " ").replace(/ - .*/, " …") : message; // no HTML page
   const lines = hide.reduce((rest, each) => rest.replace(each, "…"), text).split("\n").map(printable).filter(Boolean);
   if (/^(Type|Reference|Range|Syntax)Error$/.test(name)) lines.push(...(/kv_certificates\.ts:\d+/.exec(stack) ?? []));

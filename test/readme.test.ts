@@ -56,12 +56,11 @@ test("What stands for the Python calls stands in the script", () => {
 });
 
 test("The commands that grant access are those that the script prints", async () => {
-  const options = (command = "") => command.replaceAll("demo-vault", "<your-unique-keyvault-name>").match(/--[\w-]+ (?:"[^"]*"|(?:(?!--)[^" ]+ ?)+)/g)?.map((option) => option.trim()).sort();
-  const bash = blocks.filter(({ language }) => language === "bash").flatMap(({ text }) => text.split("\n"));
+  const bash = blocks.filter(({ language }) => language === "bash").flatMap(({ text }) => text.replaceAll(/ \\\n */g, " ").split("\n"));
   for (const [code, beginning] of [["ForbiddenByRbac", "az role"], ["AccessDenied", "az keyvault set-policy"]] as const) {
     const printed = (await explanation(await sdkError(403, refusal("Forbidden", "No.", code)))).split("\n");
     const isCommand = (line: string) => line.trim().startsWith(beginning);
-    expect(options(bash.find(isCommand))).toEqual(options(printed.find(isCommand)));
+    expect(bash.find(isCommand)).toBe(printed.find(isCommand)?.trim().replaceAll("demo-vault", "<your-unique-keyvault-name>"));
   }
 });
 
