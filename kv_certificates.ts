@@ -2,7 +2,7 @@ import { DefaultAzureCredential } from "@azure/identity";
 import { CertificateClient, DefaultCertificatePolicy } from "@azure/keyvault-certificates";
 import { createInterface } from "node:readline";
 
-// Instead of try/catch around each step: any failure ends the script, and explain() below says what happened.
+// Instead of try/catch around each step: a failure ends the script, and explain() below says what happened.
 process.on("uncaughtException", explain);
 let creationAccepted = false; // Once it is, explain() says how to delete what may be left in the vault.
 
@@ -95,13 +95,12 @@ function cureFor({ details, code, name }: Failure) {
   const isServicePrincipal = process.env.AZURE_CLIENT_SECRET || process.env.AZURE_CLIENT_CERTIFICATE_PATH;
   const account = isServicePrincipal ? '"$AZURE_CLIENT_ID"' : '"$(az ad signed-in-user show --query id --output tsv)"';
   switch (details?.error?.innerError?.code ?? code ?? name) { // the most specific that there is
-    case "AggregateAuthenticationError": return "Sign in with the Azure CLI or with Azure PowerShell:\n  az login\n  Connect-AzAccount\nIf you are signed in, see Troubleshooting in README.md.";
+    case "AggregateAuthenticationError":
+      return "Sign in. If you are signed in, see Troubleshooting in README.md:\n  az login\n  Connect-AzAccount";
     case "ForbiddenByRbac": return `The signed-in account needs this role, which takes some minutes to have effect:\n  az role assignment create --role "Key Vault Certificates Officer" --assignee ${account} --scope "$(az keyvault show --name ${keyVaultName} --query id --output tsv)"`;
-    case "AccessDenied":
-    case "ForbiddenByPolicy": return `The signed-in account needs these permissions:\n  az keyvault set-policy --name ${keyVaultName} ${isServicePrincipal ? "--spn" : "--object-id"} ${account} --certificate-permissions delete get list create`;
+    case "AccessDenied": case "ForbiddenByPolicy": return `The signed-in account needs these permissions:\n  az keyvault set-policy --name ${keyVaultName} ${isServicePrincipal ? "--spn" : "--object-id"} ${account} --certificate-permissions delete get list create`;
     case "ObjectIsDeletedButRecoverable": return "Use a different certificate name.";
-    case "ENOTFOUND":
-    case "EAI_AGAIN": return `Check your network and HTTPS_PROXY, and that ${keyVaultName} is in this list of your vaults:\n  az keyvault list --query "[].name" --output tsv`;
+    case "ENOTFOUND": case "EAI_AGAIN": return `Check your network and HTTPS_PROXY, and that ${keyVaultName} is in this list of your vaults:\n  az keyvault list --query "[].name" --output tsv`;
   }
 }
 
@@ -112,8 +111,9 @@ function firstSentence(error: Error) {
 }
 
 function messageLines({ message, code, name, stack = "" }: Failure): string[] {
-  const hide = [/(?<![A-Za-z])eyJ[\w.+/=-]+/g, /[\da-f]{8}(-?[\da-f]{4}){3}-?[\da-f]{12}/gi, // tokens, ids,
-    /\b(name=[^;']*;)?appid=[^\s']+/g, /[^\s'"]{1,99}(@|%40)[^\s'"]+/g]; // callers, addresses: a room may be watching
+  // The screen may be shown to a room: tokens, ids, callers and e-mail addresses are left out.
+  const hide = [/(?<![A-Za-z])eyJ[\w.+/=-]+/g, /[\da-f]{8}(-?[\da-f]{4}){3}-?[\da-f]{12}/gi,
+    /\b(name=[^;']*;)?appid=[^\s']+/g, /[^\s'"]{1,99}(@|%40)[^\s'"]+/g];
   const text = code === "PARSE_ERROR" ? message.replace(/\s+/g, " ").replace(/ - .*/, " …") : message; // no HTML page
   const lines = hide.reduce((rest, each) => rest.replace(each, "…"), text).split("\n").map(printable).filter(Boolean);
   if (/^(Type|Reference|Range|Syntax)Error$/.test(name)) lines.push(...(/kv_certificates\.ts:\d+/.exec(stack) ?? []));

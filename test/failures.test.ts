@@ -58,10 +58,9 @@ ModuleNotFoundError: No module named 'azure'
 PermissionError: [Errno 13] Permission denied
 ERROR: AADSTS50057: The user account is disabled.
 ERROR: No subscription found
-Sign in with the Azure CLI or with Azure PowerShell:
+Sign in. If you are signed in, see Troubleshooting in README.md:
   az login
   Connect-AzAccount
-If you are signed in, see Troubleshooting in README.md.
 `);
   });
 });

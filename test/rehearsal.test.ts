@@ -107,10 +107,9 @@ test.concurrent("A person who is not signed in reads why each way of signing in 
   const { exitCode, stdout, stderr } = await run({ env: { OFFLINE_SIGN_IN: "none" } });
   expect(stderr).toBe(`EnvironmentCredential is unavailable.
 ManagedIdentityCredential: Authentication failed.
-Sign in with the Azure CLI or with Azure PowerShell:
+Sign in. If you are signed in, see Troubleshooting in README.md:
   az login
   Connect-AzAccount
-If you are signed in, see Troubleshooting in README.md.
 `);
   expect(stdout).toBe(creating());
   expect(exitCode).toBe(1);

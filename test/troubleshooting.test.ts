@@ -33,7 +33,7 @@ const unconnected = (message: string, code = "") => explanation(Object.assign(ne
 const scenes: Record<string, () => Promise<string>> = {
   "KEY_VAULT_NAME is not set.": () => named(""),
   "KEY_VAULT_NAME is not the name of a vault": () => named("https://contoso.vault.azure.net"),
-  "Sign in with the Azure CLI or with Azure PowerShell:": () => az("Please run 'az login' from a command prompt to authenticate before using this credential."),
+  "Sign in. If you are signed in": () => az("Please run 'az login' from a command prompt to authenticate before using this credential."),
   AADSTS50076: () => az("ERROR: AADSTS50076: Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication to access '…'. Trace ID: …"),
   AADSTS50079: () => az("ERROR: AADSTS50079: Due to a configuration change made by your administrator, you must enroll in multi-factor authentication to access '…'. Trace ID: …"),
   AADSTS50020: () => az("ERROR: AADSTS50020: User account 'jane@contoso.com' from identity provider 'live.com' does not exist in tenant 'Contoso'. Trace ID: …"),
