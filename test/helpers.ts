@@ -130,8 +130,7 @@ export async function start(given: Answers = {}, { input = "my-cert\n", env = {}
   for (const [name, stream] of Object.entries(streams))
     Object.defineProperty(process, name, { value: Object.assign(stream, terminal), configurable: true });
   globalThis.console = new Console(streams);
-  const ownEnv = process.env;
-  process.env = { ...ownEnv, KEY_VAULT_NAME: "demo-vault", ...env };
+  const environment = jest.replaceProperty(process, "env", { ...process.env, KEY_VAULT_NAME: "demo-vault", ...env });
   const printed = { stdout: "", stderr: "" };
   streams.stdout.on("data", (chunk) => (printed.stdout += chunk));
   streams.stderr.on("data", (chunk) => (printed.stderr += chunk));
@@ -153,7 +152,7 @@ export async function start(given: Answers = {}, { input = "my-cert\n", env = {}
       await setImmediate();
       exit.mockRestore();
       on.mockRestore();
-      process.env = ownEnv;
+      environment.restore();
       return exitCode ?? 0;
     });
   return { calls, stdout: () => printed.stdout, stderr: () => printed.stderr, ended };
@@ -181,9 +180,11 @@ export const refusal = (code: string, message: string, innererror?: string) => (
 
 /** What the SDK throws when a service principal signs in and the connection to Microsoft Entra ID fails with this error. */
 export async function signInError(error: Error) {
+  const env = jest.replaceProperty(process, "env", { AZURE_TENANT_ID: "a-tenant", AZURE_CLIENT_ID: "a-client", AZURE_CLIENT_SECRET: "a-secret" });
   const options = { httpClient: { sendRequest: () => Promise.reject(error) }, retryOptions: { maxRetries: 0 } } as object;
-  Object.assign(process.env, { AZURE_TENANT_ID: "a-tenant", AZURE_CLIENT_ID: "a-client", AZURE_CLIENT_SECRET: "a-secret" });
-  return new EnvironmentCredential(options).getToken("https://vault.azure.net/.default").then(() => Promise.reject("The SDK threw nothing."), (error) => error);
+  const credential = new EnvironmentCredential(options);
+  env.restore();
+  return credential.getToken("https://vault.azure.net/.default").then(() => Promise.reject("The SDK threw nothing."), (error) => error);
 }
 
 /** What the script prints of an error that the creation meets at once. */
