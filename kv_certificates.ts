@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 
 // Instead of try/catch around each step: a failure ends the script, and explain() below says what happened.
 process.on("uncaughtException", explain);
-let creationAccepted = false; // Once it is, explain() says how to delete what may be left in the vault.
+let creationAccepted = false; // Once it is true, explain() always says how to delete the certificate.
 
 const keyVaultName = checkVaultName(process.env.KEY_VAULT_NAME?.trim());
 const vaultUrl = `https://${keyVaultName}.vault.azure.net`;
@@ -14,7 +14,7 @@ const client = new CertificateClient(vaultUrl, credential);
 
 const certificateName = checkCertificateName(await input("Input a name for your certificate > "));
 
-// The SDK waits 2 s between polls, and once more after the last one: shorter waits let the script end sooner.
+// By default the SDK waits 2 s after each poll, even the last one: with 0.5 s the script ends sooner.
 const pollOptions = { intervalInMs: 500 };
 
 console.log(`Creating a certificate in ${keyVaultName} called '${certificateName}' ...`);
@@ -43,7 +43,7 @@ console.log(" done.");
 async function input(question: string) {
   process.stdout.write(question);
   const lines = createInterface({ input: process.stdin });
-  for await (const line of lines) {
+  for await (const line of lines) { // reads only the first line
     lines.close(); // Otherwise the script would wait for more input after its last step.
     return line.trim();
   }
@@ -54,10 +54,10 @@ function checkVaultName(name = "") {
   if (name.length >= 3 && name.length <= 24 && /^[a-z](-?[a-z0-9])+$/i.test(name)) return name;
   const suggestion = /(?:^|\/)([a-z0-9-]+)\.vault\.azure\.net\/?$/i.exec(name)?.[1] ?? "<your-unique-keyvault-name>";
   return fail(name ? `KEY_VAULT_NAME is not the name of a vault: '${printable(name)}'` : "KEY_VAULT_NAME is not set.",
-    `A name has 3 to 24 letters, digits and single hyphens, begins with a letter and ends with a letter or digit:
-  export KEY_VAULT_NAME=${suggestion}
-  $Env:KEY_VAULT_NAME = "${suggestion}"
-Or rehearse with no Azure at all: npm run demo`);
+    "A name has 3 to 24 letters, digits and single hyphens, begins with a letter and ends with a letter or digit:",
+    `  export KEY_VAULT_NAME=${suggestion}`,
+    `  $Env:KEY_VAULT_NAME = "${suggestion}"`,
+    "Or rehearse with no Azure at all: npm run demo");
 }
 
 function checkCertificateName(name: string) {
@@ -71,7 +71,7 @@ function fail(...lines: string[]): never {
   process.exit(1);
 }
 
-interface Failure extends NodeJS.ErrnoException { // with the fields that the errors of the SDK add
+interface Failure extends NodeJS.ErrnoException { // plus the fields that errors of the SDK have
   statusCode?: number;
   details?: { error?: { innerError?: { code?: string } } };
   request?: { method: string; headers: { has(name: string): boolean } };
@@ -82,11 +82,11 @@ function explain(error: Failure) {
   const { errors = [error], request, statusCode = 0 } = error; // A failed sign-in has an error for each way it tried.
   const cure = cureFor(error);
   const lines = cure ? errors.map(firstSentence) : messageLines(error);
-  if (lines.length > 8) lines.splice(7, lines.length, "…");
+  if (lines.length > 8) lines.splice(7, lines.length, "…"); // keeps the first 7
   lines.push(cure ?? "See Troubleshooting in README.md.");
   const isRefused = request?.method === "POST" && statusCode >= 400 && statusCode < 500;
-  const mayHaveBegun = request?.headers.has("authorization") && !isRefused; // Without a token, nothing is created.
-  if (!creationAccepted && !mayHaveBegun) return fail(...lines);
+  const hasToken = request?.headers.has("authorization"); // Without a token, Key Vault creates nothing.
+  if (!creationAccepted && (isRefused || !hasToken)) return fail(...lines);
   return fail(...lines, `The certificate '${certificateName}' may still be in ${keyVaultName}. To delete it:`,
     `  az keyvault certificate delete --vault-name ${keyVaultName} --name ${certificateName}`);
 }
@@ -94,7 +94,7 @@ function explain(error: Failure) {
 function cureFor({ details, code, name }: Failure) {
   const isServicePrincipal = process.env.AZURE_CLIENT_SECRET || process.env.AZURE_CLIENT_CERTIFICATE_PATH;
   const account = isServicePrincipal ? '"$AZURE_CLIENT_ID"' : '"$(az ad signed-in-user show --query id --output tsv)"';
-  switch (details?.error?.innerError?.code ?? code ?? name) { // the most specific that there is
+  switch (details?.error?.innerError?.code ?? code ?? name) { // "ForbiddenByRbac" rather than "Forbidden"
     case "AggregateAuthenticationError":
       return "Sign in. If you are signed in, see Troubleshooting in README.md:\n  az login\n  Connect-AzAccount";
     case "ForbiddenByRbac": return `The signed-in account needs this role, which takes some minutes to have effect:\n  az role assignment create --role "Key Vault Certificates Officer" --assignee ${account} --scope "$(az keyvault show --name ${keyVaultName} --query id --output tsv)"`;
@@ -107,19 +107,19 @@ function cureFor({ details, code, name }: Failure) {
 function firstSentence(error: Error) {
   const lines = messageLines(error);
   const line = lines.findLast((each) => /^\w*Error: /i.test(each)) ?? lines[0] ?? ""; // az may warn first
-  return line.replace(/(?<=[.!?]) .*/, "");
+  return line.replace(/([.!?]) .*/, "$1");
 }
 
 function messageLines({ message, code, name, stack = "" }: Failure): string[] {
-  // The screen may be shown to a room: tokens, ids, callers and e-mail addresses are left out.
-  const hide = [/(?<![A-Za-z])eyJ[\w.+/=-]+/g, /[\da-f]{8}(-?[\da-f]{4}){3}-?[\da-f]{12}/gi,
-    /\b(name=[^;']*;)?appid=[^\s']+/g, /[^\s'"]{1,99}(@|%40)[^\s'"]+/g];
   const text = code === "PARSE_ERROR" ? message.replace(/\s+/g, " ").replace(/ - .*/, " …") : message; // no HTML page
-  const lines = hide.reduce((rest, each) => rest.replace(each, "…"), text).split("\n").map(printable).filter(Boolean);
+  const lines = text.replace(/(?<![A-Za-z])eyJ[\w.+/=-]+/g, "…") // A room may see the screen: this hides tokens,
+    .replace(/[\da-f]{8}(-?[\da-f]{4}){3}-?[\da-f]{12}/gi, "…") // ids,
+    .replace(/\b(name=[^;]{0,99};)?appid=[^\s']+/g, "…") // callers
+    .replace(/[^\s'"]{1,99}(@|%40)[^\s'"]+/g, "…").split("\n").map(printable).filter(Boolean); // and addresses.
   if (/^(Type|Reference|Range|Syntax)Error$/.test(name)) lines.push(...(/kv_certificates\.ts:\d+/.exec(stack) ?? []));
-  return lines.length > 0 ? lines : messageLines({ name, message: `${code || name}` }); // Node's own can lack a message
+  return lines.length > 0 ? lines : messageLines({ name, message: `${code || name || "Error"}` }); // if it has none
 }
 
 function printable(text: string) {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ").trim().replace(/(.{499}).{2,}/u, "$1…");
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ").trim().replace(/(.{499}).{2,}/u, "$1…"); // 500 at most
 }

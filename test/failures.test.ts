@@ -133,6 +133,7 @@ describe("Nothing secret is shown to the room", () => {
     [`the user 'appid=${id};oid=${id};iss=https://sts.windows.net/${id}/' does not`, "the user '…' does not"],
     [`Caller: appid=1;oid=2;iss=3`, "Caller: …"],
     [`the user 'name=J. Doe;appid=1;oid=2;iss=3' does not`, "the user '…' does not"],
+    [`the user 'name=Pat O'Brien;appid=1;oid=2;iss=3' does not`, "the user '…' does not"],
     ["x_eyJhbGciOi.a+b/c== and Bearer%20eyJhbGciOi", "x_… and Bearer%20…"],
     ["jane%40contoso.com", "…"],
     [`/subscriptions/${id.replaceAll("-", "")}/x_${id}/vault`, "/subscriptions/…/x_…/vault"],
