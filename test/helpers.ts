@@ -172,11 +172,8 @@ export async function sdkError(status: number, body?: object | string, { type = 
   const options = { httpClient: { sendRequest }, retryOptions: { maxRetries: 0 } } as object;
   const credential = { getToken: async () => ({ token: "a-token", expiresOnTimestamp: Date.now() + 3_600_000 }) };
   const client = new sdk.CertificateClient("https://demo-vault.vault.azure.net", credential, options);
-  return client.beginCreateCertificate("my-cert", sdk.DefaultCertificatePolicy).then(() => Promise.reject("The SDK threw nothing."), (error) => error);
+  return thrownBy(client.beginCreateCertificate("my-cert", sdk.DefaultCertificatePolicy));
 }
-
-/** The body of a refusal of Key Vault. */
-export const refusal = (code: string, message: string, innererror?: string) => ({ error: { code, message, ...(innererror && { innererror: { code: innererror } }) } });
 
 /** What the SDK throws when a service principal signs in and the connection to Microsoft Entra ID fails with this error. */
 export async function signInError(error: Error) {
@@ -184,15 +181,20 @@ export async function signInError(error: Error) {
   const options = { httpClient: { sendRequest: () => Promise.reject(error) }, retryOptions: { maxRetries: 0 } } as object;
   const credential = new EnvironmentCredential(options);
   env.restore();
-  return credential.getToken("https://vault.azure.net/.default").then(() => Promise.reject("The SDK threw nothing."), (error) => error);
+  return thrownBy(credential.getToken("https://vault.azure.net/.default"));
 }
 
-/** What the script prints of an error that the creation meets at once. */
-export async function explanation(error: Error, env: Record<string, string> = {}) {
-  const { stderr, ended } = await start({ begun: Promise.reject(error) }, { env });
+const thrownBy = (call: Promise<unknown>) => call.then(() => Promise.reject("The SDK threw nothing."), (error) => error);
+
+/** What the script prints on stderr where it fails; `given` and `env` as for `start`. */
+export async function told(given: Answers, env: Record<string, string> = {}) {
+  const { stderr, ended } = await start(given, { env });
   if ((await ended) !== 1) throw new Error("A failure ends the script with exit code 1.");
   return stderr();
 }
+
+/** What it prints of an error that the creation meets at once. */
+export const explanation = (error: Error, env?: Record<string, string>) => told({ begun: Promise.reject(error) }, env);
 
 /** Waits until the script can go no further: all that is ready to run has run. */
 export async function standstill() {

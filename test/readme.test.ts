@@ -3,8 +3,8 @@ import GithubSlugger from "github-slugger";
 import { execFile, exec } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { promisify } from "node:util";
-import { failures } from "./offline/failures.ts";
-import { explanation, readmeTable, readmeTokens, refusal, run, sdkError } from "./helpers.ts";
+import { errorBody, failures } from "./offline/failures.ts";
+import { explanation, readmeTable, readmeTokens, run, sdkError } from "./helpers.ts";
 
 const read = (file: string) => readFileSync(file, "utf8");
 const readme = read("README.md");
@@ -58,7 +58,7 @@ test("What stands for the Python calls stands in the script", () => {
 test("The commands that grant access are those that the script prints", async () => {
   const bash = blocks.filter(({ language }) => language === "bash").flatMap(({ text }) => text.replaceAll(/ \\\n */g, " ").split("\n"));
   for (const [code, beginning] of [["ForbiddenByRbac", "az role"], ["AccessDenied", "az keyvault set-policy"]] as const) {
-    const printed = (await explanation(await sdkError(403, refusal("Forbidden", "No.", code)))).split("\n");
+    const printed = (await explanation(await sdkError(403, errorBody("Forbidden", "No.", code)))).split("\n");
     const isCommand = (line: string) => line.trim().startsWith(beginning);
     expect(bash.find(isCommand)).toBe(printed.find(isCommand)?.trim().replaceAll("demo-vault", "<your-unique-keyvault-name>"));
   }

@@ -1,20 +1,13 @@
 import { AggregateAuthenticationError, AuthenticationError, CredentialUnavailableError } from "@azure/identity";
 import { expect, test } from "@jest/globals";
-import { explanation, readmeTable, refusal, run, sdkError, signInError, start } from "./helpers.ts";
+import { explanation, readmeTable, run, sdkError, signInError, told } from "./helpers.ts";
+import { errorBody } from "./offline/failures.ts";
 
 /** What the script prints where the vault's name is this. */
-async function named(KEY_VAULT_NAME: string) {
-  const { stderr, ended } = await start({}, { env: { KEY_VAULT_NAME } });
-  await ended;
-  return stderr();
-}
+const named = (KEY_VAULT_NAME: string) => told({}, { KEY_VAULT_NAME });
 
 /** What it prints of a pending creation that ends so. */
-async function ending(created: Promise<unknown>) {
-  const { stderr, ended } = await start({ created });
-  await ended;
-  return stderr();
-}
+const ending = (created: Promise<unknown>) => told({ created });
 
 /** What it prints where the Azure CLI signs in, and says this. */
 const az = (message: string) => explanation(new AggregateAuthenticationError([new CredentialUnavailableError(message)], ""));
@@ -24,7 +17,7 @@ const entra = (error_description: string) =>
   explanation(new AuthenticationError(400, { error: "EnvironmentCredential authentication failed.", error_description }));
 
 /** What it prints where Key Vault refuses the creation. */
-const refused = async (status: number, message: string, innererror?: string) => explanation(await sdkError(status, refusal("Code", message, innererror)));
+const refused = async (status: number, message: string, innererror?: string) => explanation(await sdkError(status, errorBody("Code", message, innererror)));
 
 /** What it prints where the connection fails, as Node tells it. */
 const unconnected = (message: string, code = "") => explanation(Object.assign(new Error(message), { name: "RestError", code }));

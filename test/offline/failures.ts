@@ -19,11 +19,11 @@ export interface Failure {
 
 const caller = "appid=22222222-2222-2222-2222-222222222222;oid=33333333-3333-3333-3333-333333333333;iss=https://sts.windows.net/11111111-1111-1111-1111-111111111111/";
 
-const refusal = (at: Step, status: number, code: string, message: string, innererror?: string): Failure => ({
-  at,
-  status,
-  body: { error: { code, message, ...(innererror && { innererror: { code: innererror } }) } },
-});
+/** The body of Key Vault's refusals. */
+export const errorBody = (code: string, message: string, innererror?: string) => ({ error: { code, message, ...(innererror && { innererror: { code: innererror } }) } });
+
+const refusal = (at: Step, status: number, code: string, message: string, innererror?: string): Failure =>
+  ({ at, status, body: errorBody(code, message, innererror) });
 
 const notPermitted = (at: Step, permission: string, innererror: string) =>
   refusal(at, 403, "Forbidden", `The user, group or application '${caller}' does not have certificates ${permission} permission on key vault 'VAULT;location=westeurope'. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125287`, innererror);

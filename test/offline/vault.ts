@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { unescape } from "node:querystring";
-import { fail, failureOf, failures, json, type Step } from "./failures.ts";
+import { errorBody, fail, failureOf, failures, json, type Step } from "./failures.ts";
 import { bundle, current, deletedBundle, isPending, operation, type Version } from "./resources.ts";
 import { authority, createSignIn, host } from "./sign-in.ts";
 
@@ -116,7 +116,7 @@ export function createVault(vaultName: string, creationTime: number, deletionTim
 const hex = () => randomBytes(16).toString("hex");
 const now = () => Math.floor(Date.now() / 1000);
 
-const refuse = (status: number, code: string, message: string) => json({ error: { code, message } }, status);
+const refuse = (status: number, code: string, message: string) => json(errorBody(code, message), status);
 
 const refuseMissing = (name: string) =>
   refuse(404, "CertificateNotFound", `A certificate with (name/id) ${name} was not found in this key vault. If you recently deleted this certificate you may be able to recover it using the correct recovery command. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125182`);
