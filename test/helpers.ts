@@ -13,9 +13,11 @@ import { text } from "node:stream/consumers";
 import { setImmediate } from "node:timers/promises";
 
 /** What the script prints, step by step: until it waits for the creation, the retrieval, and the deletion, and then. */
-export const creating = (name = "my-cert") => `Input a name for your certificate > Creating a certificate in demo-vault called '${name}' ...\n`;
+export const creating = (name = "my-cert") =>
+  `Input a name for your certificate > Creating a certificate in demo-vault called '${name}' ...\n`;
 export const retrieving = " done.\nRetrieving your certificate from demo-vault.\n";
-export const deleting = (name = "my-cert") => `Certificate with name '${name}' was found.\nDeleting your certificate from demo-vault ...\n`;
+export const deleting = (name = "my-cert") =>
+  `Certificate with name '${name}' was found.\nDeleting your certificate from demo-vault ...\n`;
 export const done = " done.\n";
 
 /** What it prints of a failure without a certain cure, and of a certificate that may be left. */
@@ -47,10 +49,23 @@ interface Given {
  * Runs the script in a process of its own, by default against an offline vault that needs no time, and waits for its end.
  * The rehearsal's own notice is left out of `stderr`; `left` tells whether the certificate is in the vault at the end.
  */
-export async function run({ input = "my-cert\n", open, env = {}, preload = ["./test/report.ts"], script = "kv_certificates.ts", unread }: Given = {}) {
+export async function run({
+  input = "my-cert\n",
+  open,
+  env = {},
+  preload = ["./test/report.ts"],
+  script = "kv_certificates.ts",
+  unread,
+}: Given = {}) {
   const child = fork(script, {
     execArgv: ["tsx", ...preload].flatMap((module) => ["--import", module]),
-    env: { ...process.env, KEY_VAULT_NAME: "demo-vault", OFFLINE_CREATION_TIME: "0", OFFLINE_DELETION_TIME: "0", ...env },
+    env: {
+      ...process.env,
+      KEY_VAULT_NAME: "demo-vault",
+      OFFLINE_CREATION_TIME: "0",
+      OFFLINE_DELETION_TIME: "0",
+      ...env,
+    },
     stdio: ["pipe", "pipe", "pipe", "ipc"],
     timeout: 50_000,
   });
@@ -59,8 +74,14 @@ export async function run({ input = "my-cert\n", open, env = {}, preload = ["./t
   child.stdin!.write(input);
   if (!open) child.stdin!.end();
   if (unread) child.stdout!.destroy();
-  const [stdout, stderr, [exitCode]] = await Promise.all([unread ? "" : text(child.stdout!), text(child.stderr!), once(child, "close")]);
-  const left = requests.some(({ status }) => status === 202) && !requests.some(({ method, status }) => method === "DELETE" && status === 200);
+  const [stdout, stderr, [exitCode]] = await Promise.all([
+    unread ? "" : text(child.stdout!),
+    text(child.stderr!),
+    once(child, "close"),
+  ]);
+  const left =
+    requests.some(({ status }) => status === 202) &&
+    !requests.some(({ method, status }) => method === "DELETE" && status === 200);
   return { exitCode, stdout, stderr: stderr.replace(/^Offline rehearsal: .*\n/, ""), requests, left };
 }
 
@@ -104,7 +125,12 @@ class MockedClient {
   async beginCreateCertificate(...args: unknown[]) {
     calls.push(["beginCreateCertificate", ...args]);
     await answers.begun;
-    return { pollUntilDone: async () => (calls.push(["createPoller.pollUntilDone"]), answers.created ?? { cer: new Uint8Array(1) }) };
+    return {
+      pollUntilDone: async () => (
+        calls.push(["createPoller.pollUntilDone"]),
+        answers.created ?? { cer: new Uint8Array(1) }
+      ),
+    };
   }
   async getCertificate(...args: unknown[]) {
     calls.push(["getCertificate", ...args]);
@@ -121,7 +147,10 @@ class MockedClient {
  * Starts the script in this process, with a mocked `CertificateClient`, `input` on standard input and the variables of `env`.
  * `calls`, `stdout()` and `stderr()` tell what it has done so far; `ended` settles, with the exit code, when it ends.
  */
-export async function start(given: Answers = {}, { input = "my-cert\n", env = {} as Record<string, string>, terminal = {} } = {}) {
+export async function start(
+  given: Answers = {},
+  { input = "my-cert\n", env = {} as Record<string, string>, terminal = {} } = {},
+) {
   calls = [];
   answers = given;
   jest.unstable_mockModule("@azure/keyvault-certificates", () => ({ ...sdk, CertificateClient: MockedClient }));
@@ -159,16 +188,24 @@ export async function start(given: Answers = {}, { input = "my-cert\n", env = {}
 }
 
 /** What the SDK throws when the creation meets this answer of the service, which is JSON unless it is text; before or after the sign-in. */
-export async function sdkError(status: number, body?: object | string, { type = "application/json", resource = "https://vault.azure.net", signedIn = true } = {}) {
+export async function sdkError(
+  status: number,
+  body?: object | string,
+  { type = "application/json", resource = "https://vault.azure.net", signedIn = true } = {},
+) {
   const answer = (request: object, status: number, headers: Record<string, string>, body?: object | string) => ({
     request,
     status,
     headers: Object.assign(new Headers(headers), { toJSON: () => headers }),
     bodyAsText: typeof body === "object" ? JSON.stringify(body) : body,
   });
-  const challenge = { "www-authenticate": `Bearer authorization="https://login.microsoftonline.com/a-tenant", resource="${resource}"` };
+  const challenge = {
+    "www-authenticate": `Bearer authorization="https://login.microsoftonline.com/a-tenant", resource="${resource}"`,
+  };
   const sendRequest = async (request: { headers: { has(name: string): boolean } }) =>
-    signedIn && !request.headers.has("authorization") ? answer(request, 401, challenge) : answer(request, status, { "content-type": type }, body);
+    signedIn && !request.headers.has("authorization")
+      ? answer(request, 401, challenge)
+      : answer(request, status, { "content-type": type }, body);
   const options = { httpClient: { sendRequest }, retryOptions: { maxRetries: 0 } } as object;
   const credential = { getToken: async () => ({ token: "a-token", expiresOnTimestamp: Date.now() + 3_600_000 }) };
   const client = new sdk.CertificateClient("https://demo-vault.vault.azure.net", credential, options);
@@ -177,14 +214,25 @@ export async function sdkError(status: number, body?: object | string, { type = 
 
 /** What the SDK throws when a service principal signs in and the connection to Microsoft Entra ID fails with this error. */
 export async function signInError(error: Error) {
-  const env = jest.replaceProperty(process, "env", { AZURE_TENANT_ID: "a-tenant", AZURE_CLIENT_ID: "a-client", AZURE_CLIENT_SECRET: "a-secret" });
-  const options = { httpClient: { sendRequest: () => Promise.reject(error) }, retryOptions: { maxRetries: 0 } } as object;
+  const env = jest.replaceProperty(process, "env", {
+    AZURE_TENANT_ID: "a-tenant",
+    AZURE_CLIENT_ID: "a-client",
+    AZURE_CLIENT_SECRET: "a-secret",
+  });
+  const options = {
+    httpClient: { sendRequest: () => Promise.reject(error) },
+    retryOptions: { maxRetries: 0 },
+  } as object;
   const credential = new EnvironmentCredential(options);
   env.restore();
   return thrownBy(credential.getToken("https://vault.azure.net/.default"));
 }
 
-const thrownBy = (call: Promise<unknown>) => call.then(() => Promise.reject("The SDK threw nothing."), (error) => error);
+const thrownBy = (call: Promise<unknown>) =>
+  call.then(
+    () => Promise.reject("The SDK threw nothing."),
+    (error) => error,
+  );
 
 /** What the script prints on stderr where it fails; `given` and `env` as for `start`. */
 export async function told(given: Answers, env: Record<string, string> = {}) {

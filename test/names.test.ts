@@ -5,7 +5,9 @@ import { creating, deleting, done, retrieving, run, start } from "./helpers.ts";
 const prompt = "Input a name for your certificate > ";
 
 describe("KEY_VAULT_NAME", () => {
-  const rule = (name = "<your-unique-keyvault-name>") => `A name has 3 to 24 letters, digits and single hyphens, begins with a letter and ends with a letter or digit:
+  const rule = (
+    name = "<your-unique-keyvault-name>",
+  ) => `A name has 3 to 24 letters, digits and single hyphens, begins with a letter and ends with a letter or digit:
   export KEY_VAULT_NAME=${name}
   $Env:KEY_VAULT_NAME = "${name}"
 Or rehearse with no Azure at all: npm run demo
@@ -52,19 +54,24 @@ Or rehearse with no Azure at all: npm run demo
     expect(stderr()).toMatch(/^KEY_VAULT_NAME is not the name of a vault: 'a \[2J b'\n/);
   });
 
-  test.each(["kv1", "a-vault-with-24-characte", " my-vault\t"])("is taken, without the spaces around it, where it is '%s'", async (KEY_VAULT_NAME) => {
-    const { calls, stdout, ended } = await start({}, { env: { KEY_VAULT_NAME } });
-    expect(await ended).toBe(0);
-    expect(calls[0]?.[1]).toBe(`https://${KEY_VAULT_NAME.trim()}.vault.azure.net`);
-    expect(stdout()).toContain(`Creating a certificate in ${KEY_VAULT_NAME.trim()} called`);
-  });
+  test.each(["kv1", "a-vault-with-24-characte", " my-vault\t"])(
+    "is taken, without the spaces around it, where it is '%s'",
+    async (KEY_VAULT_NAME) => {
+      const { calls, stdout, ended } = await start({}, { env: { KEY_VAULT_NAME } });
+      expect(await ended).toBe(0);
+      expect(calls[0]?.[1]).toBe(`https://${KEY_VAULT_NAME.trim()}.vault.azure.net`);
+      expect(stdout()).toContain(`Creating a certificate in ${KEY_VAULT_NAME.trim()} called`);
+    },
+  );
 });
 
 describe("The certificate's name", () => {
   test.each(["", "my_cert", "a b", "café", "jane@contoso.com", "a".repeat(128)])("'%s' is refused", async (name) => {
     const { calls, stdout, stderr, ended } = await start({}, { input: `${name}\n` });
     expect(await ended).toBe(1);
-    expect(stderr()).toBe(`This is not the name of a certificate: '${name}'\nA name has 1 to 127 letters (a to z), digits and hyphens.\n`);
+    expect(stderr()).toBe(
+      `This is not the name of a certificate: '${name}'\nA name has 1 to 127 letters (a to z), digits and hyphens.\n`,
+    );
     expect(stdout()).toBe(prompt);
     expect(calls.map(([call]) => call)).toEqual(["new CertificateClient"]);
   });
@@ -103,16 +110,26 @@ describe("The certificate's name", () => {
   });
 
   test("brings no control characters to the terminal, and is cut after 500 characters", async () => {
-    const line = fc.string({ unit: "binary", maxLength: 600 }).map((text) => text.replaceAll(/[\r\n\u2028\u2029]/g, ""));
-    const fixed = fc.constantFrom("\x1b[2J\x1b]0;title\x07", "a\u202eb\u200bc\x85e", "😀".repeat(5_000), "x".repeat(500) + "y");
+    const line = fc
+      .string({ unit: "binary", maxLength: 600 })
+      .map((text) => text.replaceAll(/[\r\n\u2028\u2029]/g, ""));
+    const fixed = fc.constantFrom(
+      "\x1b[2J\x1b]0;title\x07",
+      "a\u202eb\u200bc\x85e",
+      "😀".repeat(5_000),
+      "x".repeat(500) + "y",
+    );
     await fc.assert(
-      fc.asyncProperty(fc.oneof(line, fixed).filter((name) => !/^[0-9a-z-]{1,127}$/i.test(name.trim())), async (name) => {
-        const { stdout, stderr, ended } = await start({}, { input: `${name}\n` });
-        expect(await ended).toBe(1);
-        expect(stdout()).toBe(prompt);
-        expect(stderr()).toMatch(/^This is not the name of a certificate: '\P{C}{0,500}'\nA name has \P{C}+\n$/u);
-        if ([...name].length > 500) expect(stderr()).toContain("…");
-      }),
+      fc.asyncProperty(
+        fc.oneof(line, fixed).filter((name) => !/^[0-9a-z-]{1,127}$/i.test(name.trim())),
+        async (name) => {
+          const { stdout, stderr, ended } = await start({}, { input: `${name}\n` });
+          expect(await ended).toBe(1);
+          expect(stdout()).toBe(prompt);
+          expect(stderr()).toMatch(/^This is not the name of a certificate: '\P{C}{0,500}'\nA name has \P{C}+\n$/u);
+          if ([...name].length > 500) expect(stderr()).toContain("…");
+        },
+      ),
       { numRuns: 100 },
     );
   });

@@ -6,34 +6,44 @@ import { creating, deleting, done, retrieving, run } from "./helpers.ts";
 
 const transcript = creating() + retrieving + deleting() + done;
 
-test.concurrent("The certificate is a real one, self-signed with the default policy's subject, and the log shows the service's headers", async () => {
-  const { stderr, requests } = await run({ env: { AZURE_LOG_LEVEL: "info" } });
-  const bundle = JSON.parse(requests.find(({ url }) => url.includes("/certificates/my-cert/?"))?.body ?? "");
-  const certificate = new X509Certificate(Buffer.from(bundle.cer, "base64"));
-  expect(certificate.subject).toBe("CN=MyCert");
-  expect(certificate.verify(certificate.publicKey)).toBe(true);
-  const [, headers = "{}"] = /Response status code: 202\n\S+ Headers: (\{.+?\n\})/s.exec(stderr) ?? [];
-  expect(JSON.parse(headers)).toMatchObject({ location: expect.anything(), "retry-after": "10", "x-ms-keyvault-region": "westeurope" });
-});
+test.concurrent(
+  "The certificate is a real one, self-signed with the default policy's subject, and the log shows the service's headers",
+  async () => {
+    const { stderr, requests } = await run({ env: { AZURE_LOG_LEVEL: "info" } });
+    const bundle = JSON.parse(requests.find(({ url }) => url.includes("/certificates/my-cert/?"))?.body ?? "");
+    const certificate = new X509Certificate(Buffer.from(bundle.cer, "base64"));
+    expect(certificate.subject).toBe("CN=MyCert");
+    expect(certificate.verify(certificate.publicKey)).toBe(true);
+    const [, headers = "{}"] = /Response status code: 202\n\S+ Headers: (\{.+?\n\})/s.exec(stderr) ?? [];
+    expect(JSON.parse(headers)).toMatchObject({
+      location: expect.anything(),
+      "retry-after": "10",
+      "x-ms-keyvault-region": "westeurope",
+    });
+  },
+);
 
-test.concurrent("The rehearsal heeds no setting of the person's own for the vault, for Azure or for a proxy", async () => {
-  const proxy = "http://127.0.0.1:9";
-  const { stdout, left } = await run({
-    env: {
-      KEY_VAULT_NAME: "https://my-own-vault",
-      AZURE_TOKEN_CREDENTIALS: "dev",
-      AZURE_AUTHORITY_HOST: "https://login.chinacloudapi.cn",
-      AZURE_TENANT_ID: "an-own-tenant",
-      AZURE_CLIENT_ID: "an-own-client",
-      AZURE_CLIENT_SECRET: "an-own-secret",
-      HTTPS_PROXY: proxy,
-      https_proxy: proxy,
-      ALL_PROXY: proxy,
-    },
-  });
-  expect(stdout).toBe(transcript);
-  expect(left).toBe(false);
-});
+test.concurrent(
+  "The rehearsal heeds no setting of the person's own for the vault, for Azure or for a proxy",
+  async () => {
+    const proxy = "http://127.0.0.1:9";
+    const { stdout, left } = await run({
+      env: {
+        KEY_VAULT_NAME: "https://my-own-vault",
+        AZURE_TOKEN_CREDENTIALS: "dev",
+        AZURE_AUTHORITY_HOST: "https://login.chinacloudapi.cn",
+        AZURE_TENANT_ID: "an-own-tenant",
+        AZURE_CLIENT_ID: "an-own-client",
+        AZURE_CLIENT_SECRET: "an-own-secret",
+        HTTPS_PROXY: proxy,
+        https_proxy: proxy,
+        ALL_PROXY: proxy,
+      },
+    });
+    expect(stdout).toBe(transcript);
+    expect(left).toBe(false);
+  },
+);
 
 test.concurrent.each([
   ["OFFLINE_SIGN_IN", "None", 'OFFLINE_SIGN_IN must be none, not "None".\n'],

@@ -18,7 +18,12 @@ const inline = tokens.flatMap((token) => (token.type === "codespan" ? [token.tex
 test("The TypeScript blocks are, line for line, the whole flow of the script", () => {
   const end = 'await deletePoller.pollUntilDone();\n\nconsole.log(" done.");';
   const flow = script.slice(0, script.indexOf(end) + end.length);
-  expect(blocks.filter(({ language }) => language === "ts").map(({ text }) => text).join("\n\n")).toBe(flow);
+  expect(
+    blocks
+      .filter(({ language }) => language === "ts")
+      .map(({ text }) => text)
+      .join("\n\n"),
+  ).toBe(flow);
 });
 
 test.concurrent("The transcript is what the demo shows", async () => {
@@ -39,9 +44,15 @@ test.concurrent("The diagram shows the requests that the vault receives, in orde
     const path = pathname.replace(/^\/[0-9-]{36}/, "");
     return `Script->>${whom}: ${method} ${path}\n${whom}-->>Script: ${[status, JSON.parse(body).status].join(" ").trim()}`;
   });
-  const again = (message: string, index: number) => /pending|deletedcertificates/.test(message) && message === messages[index - 1];
+  const again = (message: string, index: number) =>
+    /pending|deletedcertificates/.test(message) && message === messages[index - 1];
   const diagram = blocks.find(({ language }) => language === "mermaid")?.text.match(/^ *\w+-?->>.*$/gm) ?? [];
-  expect(diagram.map((line: string) => line.trim())).toEqual(messages.filter((message, index) => !again(message, index)).join("\n").split("\n"));
+  expect(diagram.map((line: string) => line.trim())).toEqual(
+    messages
+      .filter((message, index) => !again(message, index))
+      .join("\n")
+      .split("\n"),
+  );
   expect(requests.map(({ authorized }) => authorized)).toEqual(requests.map((_, index) => index >= 2));
 });
 
@@ -56,11 +67,18 @@ test("What stands for the Python calls stands in the script", () => {
 });
 
 test("The commands that grant access are those that the script prints", async () => {
-  const bash = blocks.filter(({ language }) => language === "bash").flatMap(({ text }) => text.replaceAll(/ \\\n */g, " ").split("\n"));
-  for (const [code, beginning] of [["ForbiddenByRbac", "az role"], ["AccessDenied", "az keyvault set-policy"]] as const) {
+  const bash = blocks
+    .filter(({ language }) => language === "bash")
+    .flatMap(({ text }) => text.replaceAll(/ \\\n */g, " ").split("\n"));
+  for (const [code, beginning] of [
+    ["ForbiddenByRbac", "az role"],
+    ["AccessDenied", "az keyvault set-policy"],
+  ] as const) {
     const printed = (await explanation(await sdkError(403, errorBody("Forbidden", "No.", code)))).split("\n");
     const isCommand = (line: string) => line.trim().startsWith(beginning);
-    expect(bash.find(isCommand)).toBe(printed.find(isCommand)?.trim().replaceAll("demo-vault", "<your-unique-keyvault-name>"));
+    expect(bash.find(isCommand)).toBe(
+      printed.find(isCommand)?.trim().replaceAll("demo-vault", "<your-unique-keyvault-name>"),
+    );
   }
 });
 
@@ -69,8 +87,10 @@ test("Every block names its language or its shell", () => {
   expect([...languages].sort()).toEqual(["bash", "bat", "mermaid", "powershell", "text", "ts"]);
 });
 
-const commands = [...blocks.filter(({ language }) => language === "bash").flatMap(({ text }) => text.split(/\n| && /)), ...inline]
-  .filter((command) => /^(npm|npx|node) /.test(command));
+const commands = [
+  ...blocks.filter(({ language }) => language === "bash").flatMap(({ text }) => text.split(/\n| && /)),
+  ...inline,
+].filter((command) => /^(npm|npx|node) /.test(command));
 
 test.each(commands.filter((command) => command.startsWith("npm ")))("The command %s exists", (command) => {
   const [name = "", ...rest] = command.replace(/^npm (run )?/, "").split(" ");
@@ -82,24 +102,33 @@ test.each(commands.filter((command) => command.startsWith("npm ")))("The command
 });
 
 test("What a project of one's own installs is what the script needs", () => {
-  const installed = commands.flatMap((command) => /^npm install (?:--save-dev )?(.+)/.exec(command)?.[1]?.split(" ") ?? []);
+  const installed = commands.flatMap(
+    (command) => /^npm install (?:--save-dev )?(.+)/.exec(command)?.[1]?.split(" ") ?? [],
+  );
   expect(installed).toEqual(Object.keys(dependencies));
 });
 
-test.concurrent.each(commands.filter((command) => /^npx |^node /.test(command)))("The command %s runs the script", async (command) => {
-  const [program = "", ...args] = command.split(" ");
-  const env = { ...process.env, KEY_VAULT_NAME: "" };
-  // Node runs TypeScript as it is from 22.18 on; before, it says that it does not know the ending.
-  const native = program !== "node" || ("typescript" in process.features && Boolean(process.features.typescript));
-  const running = program === "node" ? promisify(execFile)(process.execPath, args, { env }) : promisify(exec)(command, { env });
-  await expect(running).rejects.toThrow(native ? "KEY_VAULT_NAME is not set." : "Unknown file extension");
-});
+test.concurrent.each(commands.filter((command) => /^npx |^node /.test(command)))(
+  "The command %s runs the script",
+  async (command) => {
+    const [program = "", ...args] = command.split(" ");
+    const env = { ...process.env, KEY_VAULT_NAME: "" };
+    // Node runs TypeScript as it is from 22.18 on; before, it says that it does not know the ending.
+    const native = program !== "node" || ("typescript" in process.features && Boolean(process.features.typescript));
+    const running =
+      program === "node" ? promisify(execFile)(process.execPath, args, { env }) : promisify(exec)(command, { env });
+    await expect(running).rejects.toThrow(native ? "KEY_VAULT_NAME is not set." : "Unknown file extension");
+  },
+);
 
 test("Every file that is named exists, and every file is named", () => {
   const named = inline.filter((text) => /^\.?[\w/-]+(\.[\w-]+)*\.(ts|json|md)$|^\.ci\/run$/.test(text));
-  for (const file of named) expect([file, existsSync(file) || existsSync(`test/offline/${file}`)]).toEqual([file, true]);
+  for (const file of named)
+    expect([file, existsSync(file) || existsSync(`test/offline/${file}`)]).toEqual([file, true]);
   const files = [...readdirSync("test").map((file) => `test/${file}`), ...readdirSync("test/offline")];
-  expect(inline).toEqual(expect.arrayContaining(["kv_certificates.ts", "test/offline/", ...files.filter((file) => file.endsWith(".ts"))]));
+  expect(inline).toEqual(
+    expect.arrayContaining(["kv_certificates.ts", "test/offline/", ...files.filter((file) => file.endsWith(".ts"))]),
+  );
 });
 
 test("Every relative link and every anchor leads somewhere", () => {
@@ -107,7 +136,8 @@ test("Every relative link and every anchor leads somewhere", () => {
   const anchors = tokens.flatMap((token) => (token.type === "heading" ? [`#${slugger.slug(token.text)}`] : []));
   const targets = tokens.flatMap((token) => (token.type === "link" && !/^https:/.test(token.href) ? [token.href] : []));
   expect(targets).not.toEqual([]);
-  for (const target of targets) expect([target, anchors.includes(target) || existsSync(target)]).toEqual([target, true]);
+  for (const target of targets)
+    expect([target, anchors.includes(target) || existsSync(target)]).toEqual([target, true]);
 });
 
 test("The figures are those of the settings and of the code", () => {
@@ -117,7 +147,11 @@ test("The figures are those of the settings and of the code", () => {
   expect(readme).toContain("every half second");
   expect(script).toContain("intervalInMs: 500");
   const [, creation, deletion] = /A creation takes (\d) seconds and a deletion (\d) second,/.exec(readme) ?? [];
-  expect(read("test/offline/rehearsal.ts")).toMatch(new RegExp(`"OFFLINE_CREATION_TIME",.+ \\?\\? ${creation}000\\);\n.+"OFFLINE_DELETION_TIME",.+ \\?\\? ${deletion}000\\);`));
+  expect(read("test/offline/rehearsal.ts")).toMatch(
+    new RegExp(
+      `"OFFLINE_CREATION_TIME",.+ \\?\\? ${creation}000\\);\n.+"OFFLINE_DELETION_TIME",.+ \\?\\? ${deletion}000\\);`,
+    ),
+  );
 });
 
 test("Every variable of the demo's own is one that it reads", () => {

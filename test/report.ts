@@ -6,6 +6,12 @@ const answer = rehearse();
 intercept(async (request) => {
   const response = await answer(request);
   const { method, url, headers } = request;
-  process.send?.({ method, url, authorized: headers.has("authorization"), status: response.status, body: await response.clone().text() });
+  process.send?.({
+    method,
+    url,
+    authorized: headers.has("authorization"),
+    status: response.status,
+    body: await response.clone().text(),
+  });
   return response;
 });

@@ -2,7 +2,8 @@ import { afterEach, expect } from "@jest/globals";
 import { intercept } from "./offline/network.ts";
 
 // No setting of the person who runs the tests decides one.
-for (const variable of Object.keys(process.env)) if (/^(AZURE|OFFLINE)_|_PROXY$/i.test(variable)) delete process.env[variable];
+for (const variable of Object.keys(process.env))
+  if (/^(AZURE|OFFLINE)_|_PROXY$/i.test(variable)) delete process.env[variable];
 
 const attempts: string[] = [];
 intercept(async ({ url }) => {

@@ -20,16 +20,26 @@ async function read(response: Response) {
 }
 
 async function signIn(secret = servicePrincipal.AZURE_CLIENT_SECRET, id = servicePrincipal.AZURE_CLIENT_ID) {
-  const body = new URLSearchParams({ client_id: id, client_secret: secret, grant_type: "client_credentials", scope: "https://vault.azure.net/.default" });
+  const body = new URLSearchParams({
+    client_id: id,
+    client_secret: secret,
+    grant_type: "client_credentials",
+    scope: "https://vault.azure.net/.default",
+  });
   return read(await vault(new Request(`${signInUrl}/oauth2/v2.0/token`, { method: "POST", body })));
 }
 
 async function send(method: string, path: string, body?: object, authorization = `Bearer ${token}`) {
   const address = path.includes("?") ? path : `${path}?api-version=2025-07-01`;
-  return read(await vault(new Request(url + address, { method, headers: { authorization }, ...(body && { body: JSON.stringify(body) }) })));
+  return read(
+    await vault(
+      new Request(url + address, { method, headers: { authorization }, ...(body && { body: JSON.stringify(body) }) }),
+    ),
+  );
 }
 
-const create = (name = "my-cert", requested: object = quickPolicy) => send("POST", `/certificates/${name}/create`, { policy: requested });
+const create = (name = "my-cert", requested: object = quickPolicy) =>
+  send("POST", `/certificates/${name}/create`, { policy: requested });
 const after = (milliseconds: number) => jest.setSystemTime(now + milliseconds);
 
 beforeEach(async () => {
@@ -42,8 +52,12 @@ describe("Sign-in", () => {
   test("A request without a token is challenged for one of a parent domain", async () => {
     const { status, headers, body } = await send("POST", "/certificates/my-cert/create", undefined, "");
     expect(status).toBe(401);
-    expect(headers.get("WWW-Authenticate")).toBe(`Bearer authorization="${signInUrl}", resource="https://vault.azure.net"`);
-    expect(body).toEqual({ error: { code: "Unauthorized", message: "AKV10000: Request is missing a Bearer, PoP, or MTLS_POP token." } });
+    expect(headers.get("WWW-Authenticate")).toBe(
+      `Bearer authorization="${signInUrl}", resource="https://vault.azure.net"`,
+    );
+    expect(body).toEqual({
+      error: { code: "Unauthorized", message: "AKV10000: Request is missing a Bearer, PoP, or MTLS_POP token." },
+    });
   });
 
   test("A token that the vault's own sign-in did not issue is refused", async () => {
@@ -51,24 +65,43 @@ describe("Sign-in", () => {
   });
 
   test("A wrong secret, client or tenant gets no token", async () => {
-    expect(await signIn("wrong")).toMatchObject({ status: 401, body: { error: "invalid_client", error_codes: [7000215] } });
-    expect(await signIn("wrong", "wrong")).toMatchObject({ status: 400, body: { error: "unauthorized_client", error_codes: [700016] } });
+    expect(await signIn("wrong")).toMatchObject({
+      status: 401,
+      body: { error: "invalid_client", error_codes: [7000215] },
+    });
+    expect(await signIn("wrong", "wrong")).toMatchObject({
+      status: 400,
+      body: { error: "unauthorized_client", error_codes: [700016] },
+    });
     const elsewhere = new Request("https://login.microsoftonline.com/elsewhere/oauth2/v2.0/token");
-    expect(await read(await vault(elsewhere))).toMatchObject({ status: 400, body: { error: "invalid_tenant", error_codes: [90002] } });
+    expect(await read(await vault(elsewhere))).toMatchObject({
+      status: 400,
+      body: { error: "invalid_tenant", error_codes: [90002] },
+    });
   });
 
   test("What other Azure SDKs ask for first is described", async () => {
     const ask = async (url: string) => (await read(await vault(new Request(url)))).body;
     const configuration = `${signInUrl}/v2.0/.well-known/openid-configuration`;
-    expect(await ask(configuration)).toMatchObject({ token_endpoint: `${signInUrl}/oauth2/v2.0/token`, issuer: `${signInUrl}/v2.0` });
+    expect(await ask(configuration)).toMatchObject({
+      token_endpoint: `${signInUrl}/oauth2/v2.0/token`,
+      issuer: `${signInUrl}/v2.0`,
+    });
     await send("GET", "/certificates/InvalidClientSecret/", undefined, "");
     expect((await ask(configuration)).issuer).toBe(`${signInUrl}/v2.0`);
-    const discovery = await ask(`https://login.microsoftonline.com/common/discovery/instance?api-version=1.1&authorization_endpoint=x`);
-    expect(discovery).toMatchObject({ tenant_discovery_endpoint: configuration, metadata: [{ aliases: expect.arrayContaining(["login.microsoftonline.com"]) }] });
+    const discovery = await ask(
+      `https://login.microsoftonline.com/common/discovery/instance?api-version=1.1&authorization_endpoint=x`,
+    );
+    expect(discovery).toMatchObject({
+      tenant_discovery_endpoint: configuration,
+      metadata: [{ aliases: expect.arrayContaining(["login.microsoftonline.com"]) }],
+    });
   });
 
   test("A request for another host is answered by nobody", async () => {
-    await expect(vault(new Request("https://other-vault.vault.azure.net/"))).rejects.toThrow("other-vault.vault.azure.net");
+    await expect(vault(new Request("https://other-vault.vault.azure.net/"))).rejects.toThrow(
+      "other-vault.vault.azure.net",
+    );
   });
 });
 
@@ -77,14 +110,17 @@ describe("Create", () => {
     const { status, headers, body } = await create();
     expect(status).toBe(202);
     expect(headers.get("Retry-After")).toBe("10");
-    expect(headers.get("Location")).toBe(`${url}/certificates/my-cert/pending?api-version=2025-07-01&request_id=${body.request_id}`);
+    expect(headers.get("Location")).toBe(
+      `${url}/certificates/my-cert/pending?api-version=2025-07-01&request_id=${body.request_id}`,
+    );
     expect(body).toEqual({
       id: `${url}/certificates/my-cert/pending`,
       issuer: { name: "Self" },
       csr: expect.stringMatching(/^MI/),
       cancellation_requested: false,
       status: "inProgress",
-      status_details: "Pending certificate created. Certificate request is in progress. This may take some time based on the issuer provider. Please check again later.",
+      status_details:
+        "Pending certificate created. Certificate request is in progress. This may take some time based on the issuer provider. Please check again later.",
       request_id: expect.stringMatching(/^[0-9a-f]{32}$/),
     });
     expect(await send("GET", "/certificates/my-cert/pending")).toMatchObject({ status: 200, body });
@@ -116,7 +152,11 @@ describe("Create", () => {
     const { body: inProgress } = await create("IssuerRefused");
     after(5000);
     const { body } = await send("GET", "/certificates/IssuerRefused/pending");
-    expect(body).toMatchObject({ status: "failed", status_details: inProgress.status_details, error: { code: "Request rejected", message: expect.stringMatching(/^The call to DigiCert failed/) } });
+    expect(body).toMatchObject({
+      status: "failed",
+      status_details: inProgress.status_details,
+      error: { code: "Request rejected", message: expect.stringMatching(/^The call to DigiCert failed/) },
+    });
     expect(body).not.toHaveProperty("target");
   });
 
@@ -154,18 +194,21 @@ describe("Create", () => {
     expect(second.cer).not.toBe(first.cer);
   });
 
-  test.each(["Cancelled", "IssuerRefused"] as const)("A next version that is %s leaves the current one as it is", async (name) => {
-    const succeeding = jest.replaceProperty(failures, name, {} as never);
-    await create(name);
-    after(5000);
-    const { body: first } = await send("GET", `/certificates/${name}/`);
-    succeeding.restore();
-    await create(name);
-    after(10_000);
-    expect((await send("GET", `/certificates/${name}/pending`)).body.status).not.toBe("completed");
-    expect(first).toHaveProperty("cer");
-    expect((await send("GET", `/certificates/${name}/`)).body).toEqual(first);
-  });
+  test.each(["Cancelled", "IssuerRefused"] as const)(
+    "A next version that is %s leaves the current one as it is",
+    async (name) => {
+      const succeeding = jest.replaceProperty(failures, name, {} as never);
+      await create(name);
+      after(5000);
+      const { body: first } = await send("GET", `/certificates/${name}/`);
+      succeeding.restore();
+      await create(name);
+      after(10_000);
+      expect((await send("GET", `/certificates/${name}/pending`)).body.status).not.toBe("completed");
+      expect(first).toHaveProperty("cer");
+      expect((await send("GET", `/certificates/${name}/`)).body).toEqual(first);
+    },
+  );
 
   test("Names know no case", async () => {
     await create("My-Cert");
@@ -183,27 +226,42 @@ describe("Create", () => {
   });
 
   test("A failure is met by its name in any case", async () => {
-    expect(await create("forbiddenbyRBAC")).toMatchObject({ status: 403, body: { error: { innererror: { code: "ForbiddenByRbac" } } } });
+    expect(await create("forbiddenbyRBAC")).toMatchObject({
+      status: 403,
+      body: { error: { innererror: { code: "ForbiddenByRbac" } } },
+    });
   });
 
   test("A name is 1 to 127 letters, digits and hyphens", async () => {
     expect(await create("A-1")).toMatchObject({ status: 202 });
     expect(await create("a".repeat(127))).toMatchObject({ status: 202 });
-    for (const [name, told = name] of [["a_b"], ["a".repeat(128)], ["caf%C3%A9", "café"], ["%"], ["%zz"]] as [string, string?][])
+    for (const [name, told = name] of [["a_b"], ["a".repeat(128)], ["caf%C3%A9", "café"], ["%"], ["%zz"]] as [
+      string,
+      string?,
+    ][])
       expect(await create(name)).toMatchObject({
         status: 400,
         body: { error: { code: "BadParameter", message: `The request URI contains an invalid name: ${told}` } },
       });
   });
 
-  test.each(["7.0", "7.6", "7.6-preview.2", "2025-07-01", "2026-04-01", "2026-01-01-preview"])("The api-version %s is known", async (version) => {
-    expect(await send("GET", `/certificates/my-cert/?api-version=${version}`)).toMatchObject({ status: 404 });
-  });
+  test.each(["7.0", "7.6", "7.6-preview.2", "2025-07-01", "2026-04-01", "2026-01-01-preview"])(
+    "The api-version %s is known",
+    async (version) => {
+      expect(await send("GET", `/certificates/my-cert/?api-version=${version}`)).toMatchObject({ status: 404 });
+    },
+  );
 
-  test.each(["", "1.0", "7.7", "7.60", "2025-7-1", "2025-07-01-beta"])("The api-version '%s' is refused", async (version) => {
-    const message = `The specified version (${version}) is not recognized. Consider using the latest supported version (2025-07-01).`;
-    expect(await send("GET", `/certificates/my-cert/?api-version=${version}`)).toMatchObject({ status: 400, body: { error: { code: "BadParameter", message } } });
-  });
+  test.each(["", "1.0", "7.7", "7.60", "2025-7-1", "2025-07-01-beta"])(
+    "The api-version '%s' is refused",
+    async (version) => {
+      const message = `The specified version (${version}) is not recognized. Consider using the latest supported version (2025-07-01).`;
+      expect(await send("GET", `/certificates/my-cert/?api-version=${version}`)).toMatchObject({
+        status: 400,
+        body: { error: { code: "BadParameter", message } },
+      });
+    },
+  );
 
   test.each([
     ["no body", undefined],
@@ -231,12 +289,22 @@ describe("Create", () => {
     ["an issuer that is none", { issuer: "Self" }],
     ["a list in place of a part", { secret_props: [] }],
     ["a subject that is too long", { x509_props: { subject: "CN=a,".repeat(10_000) } }],
-    ["what is too deep", `{"policy":{"issuer":{"deep":${"[".repeat(50_000)}${"]".repeat(50_000)}},"key_props":{"kty":"EC"},"x509_props":{"subject":"CN=a"}}}`],
+    [
+      "what is too deep",
+      `{"policy":{"issuer":{"deep":${"[".repeat(50_000)}${"]".repeat(50_000)}},"key_props":{"kty":"EC"},"x509_props":{"subject":"CN=a"}}}`,
+    ],
     ["no basic constraints", { x509_props: { subject: "CN=MyCert", basic_constraints: null } }],
   ])("A creation with %s is refused", async (_, sent) => {
     const body = typeof sent === "object" ? JSON.stringify({ policy: { ...quickPolicy, ...sent } }) : sent;
-    const request = new Request(`${url}/certificates/my-cert/create?api-version=2025-07-01`, { method: "POST", headers: { authorization: `Bearer ${token}` }, ...(body && { body }) });
-    expect(await read(await vault(request))).toMatchObject({ status: 400, body: { error: { code: "BadParameter", message: "Property policy has invalid value" } } });
+    const request = new Request(`${url}/certificates/my-cert/create?api-version=2025-07-01`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}` },
+      ...(body && { body }),
+    });
+    expect(await read(await vault(request))).toMatchObject({
+      status: 400,
+      body: { error: { code: "BadParameter", message: "Property policy has invalid value" } },
+    });
     expect(await send("GET", "/certificates/my-cert/")).toMatchObject({ status: 404 });
   });
 
@@ -305,8 +373,23 @@ describe("Get", () => {
     after(5000);
     const { body } = await send("GET", "/certificates/my-cert/");
     expect(Object.keys(body)).toEqual(["id", "kid", "sid", "x5t", "cer", "attributes", "policy", "pending"]);
-    expect(Object.keys(body.policy)).toEqual(["id", "key_props", "secret_props", "x509_props", "lifetime_actions", "issuer", "attributes"]);
-    expect(Object.keys(body.policy.x509_props)).toEqual(["subject", "sans", "ekus", "key_usage", "validity_months", "basic_constraints"]);
+    expect(Object.keys(body.policy)).toEqual([
+      "id",
+      "key_props",
+      "secret_props",
+      "x509_props",
+      "lifetime_actions",
+      "issuer",
+      "attributes",
+    ]);
+    expect(Object.keys(body.policy.x509_props)).toEqual([
+      "subject",
+      "sans",
+      "ekus",
+      "key_usage",
+      "validity_months",
+      "basic_constraints",
+    ]);
   });
 
   test("A first version that is pending has no content yet, and is not enabled", async () => {
@@ -321,7 +404,12 @@ describe("Get", () => {
     const { body: operation } = await create("my-cert", {
       lifetime_actions,
       key_props: { kty: "EC", crv: "P-384" },
-      x509_props: { subject: "CN=other,O=Contoso", validity_months: 3, ekus: ["1.3.6.1.5.5.7.3.3"], key_usage: ["digitalSignature"] },
+      x509_props: {
+        subject: "CN=other,O=Contoso",
+        validity_months: 3,
+        ekus: ["1.3.6.1.5.5.7.3.3"],
+        key_usage: ["digitalSignature"],
+      },
     });
     after(5000);
     const { body } = await send("GET", "/certificates/my-cert/");
@@ -339,9 +427,13 @@ describe("Get", () => {
 
   test("A subject may be written in any case, and give way to alternative names", async () => {
     await create("spaced", { ...quickPolicy, x509_props: { subject: "o = Contoso, cn = MyCert" } });
-    await create("alternative", { ...quickPolicy, x509_props: { sans: { dns_names: ["a.contoso.com"], emails: ["jane@contoso.com"] } } });
+    await create("alternative", {
+      ...quickPolicy,
+      x509_props: { sans: { dns_names: ["a.contoso.com"], emails: ["jane@contoso.com"] } },
+    });
     after(5000);
-    const certificate = async (name: string) => new X509Certificate(Buffer.from((await send("GET", `/certificates/${name}/`)).body.cer, "base64"));
+    const certificate = async (name: string) =>
+      new X509Certificate(Buffer.from((await send("GET", `/certificates/${name}/`)).body.cer, "base64"));
     expect((await certificate("spaced")).subject).toBe("O=Contoso\nCN=MyCert");
     expect((await certificate("alternative")).subjectAltName).toBe("DNS:a.contoso.com, email:jane@contoso.com");
   });
@@ -382,13 +474,24 @@ describe("Delete", () => {
   });
 
   test.each([
-    [1999, "ObjectIsBeingDeleted", "Certificate my-cert is currently being deleted and cannot be re-created; retry later."],
-    [2000, "ObjectIsDeletedButRecoverable", "Certificate my-cert is currently in a deleted but recoverable state, and its name cannot be reused; in this state, the certificate can only be recovered or purged."],
+    [
+      1999,
+      "ObjectIsBeingDeleted",
+      "Certificate my-cert is currently being deleted and cannot be re-created; retry later.",
+    ],
+    [
+      2000,
+      "ObjectIsDeletedButRecoverable",
+      "Certificate my-cert is currently in a deleted but recoverable state, and its name cannot be reused; in this state, the certificate can only be recovered or purged.",
+    ],
   ])("%d ms after a deletion has begun, the name cannot be used: %s", async (milliseconds, code, message) => {
     await create();
     await send("DELETE", "/certificates/my-cert");
     after(milliseconds);
-    expect(await create()).toMatchObject({ status: 409, body: { error: { code: "Conflict", message, innererror: { code } } } });
+    expect(await create()).toMatchObject({
+      status: 409,
+      body: { error: { code: "Conflict", message, innererror: { code } } },
+    });
   });
 });
 
@@ -424,7 +527,9 @@ describe("Every answer of the service", () => {
   });
 
   test("has another x-ms-request-id", async () => {
-    const ids = await Promise.all([1, 2].map(async () => (await send("GET", "/certificates/my-cert/")).headers.get("x-ms-request-id")));
+    const ids = await Promise.all(
+      [1, 2].map(async () => (await send("GET", "/certificates/my-cert/")).headers.get("x-ms-request-id")),
+    );
     expect(ids[0]).not.toBe(ids[1]);
   });
 

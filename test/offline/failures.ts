@@ -17,41 +17,94 @@ export interface Failure {
   operation?: { status: "failed" | "cancelled"; [field: string]: unknown };
 }
 
-const caller = "appid=22222222-2222-2222-2222-222222222222;oid=33333333-3333-3333-3333-333333333333;iss=https://sts.windows.net/11111111-1111-1111-1111-111111111111/";
+const caller =
+  "appid=22222222-2222-2222-2222-222222222222;oid=33333333-3333-3333-3333-333333333333;iss=https://sts.windows.net/11111111-1111-1111-1111-111111111111/";
 
 /** The body of Key Vault's refusals. */
-export const errorBody = (code: string, message: string, innererror?: string) => ({ error: { code, message, ...(innererror && { innererror: { code: innererror } }) } });
+export const errorBody = (code: string, message: string, innererror?: string) => ({
+  error: { code, message, ...(innererror && { innererror: { code: innererror } }) },
+});
 
-const refusal = (at: Step, status: number, code: string, message: string, innererror?: string): Failure =>
-  ({ at, status, body: errorBody(code, message, innererror) });
+const refusal = (at: Step, status: number, code: string, message: string, innererror?: string): Failure => ({
+  at,
+  status,
+  body: errorBody(code, message, innererror),
+});
 
 const notPermitted = (at: Step, permission: string, innererror: string) =>
-  refusal(at, 403, "Forbidden", `The user, group or application '${caller}' does not have certificates ${permission} permission on key vault 'VAULT;location=westeurope'. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125287`, innererror);
+  refusal(
+    at,
+    403,
+    "Forbidden",
+    `The user, group or application '${caller}' does not have certificates ${permission} permission on key vault 'VAULT;location=westeurope'. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125287`,
+    innererror,
+  );
 
 const unreachable = (message: string, innererror: string) =>
-  refusal("create", 403, "Forbidden", `${message}\r\nClient address: 203.0.113.7\r\nCaller: ${caller}\r\nVault: VAULT;location=westeurope`, innererror);
+  refusal(
+    "create",
+    403,
+    "Forbidden",
+    `${message}\r\nClient address: 203.0.113.7\r\nCaller: ${caller}\r\nVault: VAULT;location=westeurope`,
+    innererror,
+  );
 
 const broken = (at: Step, code: string, message: string): Failure => ({ at, connection: { code, message } });
 
 const throttled: Failure = {
-  ...refusal("create", 429, "Throttled", "Request was not processed because too many requests were received. Reason: VaultRequestTypeLimitReached"),
+  ...refusal(
+    "create",
+    429,
+    "Throttled",
+    "Request was not processed because too many requests were received. Reason: VaultRequestTypeLimitReached",
+  ),
   headers: { "Retry-After": "1" },
 };
 const internalError = refusal("create", 500, "InternalError", "An internal error has occurred.");
 
 /** What Key Vault says of an operation that is under way, and goes on to say of one that has failed. */
-export const pendingDetails = "Pending certificate created. Certificate request is in progress. This may take some time based on the issuer provider. Please check again later.";
+export const pendingDetails =
+  "Pending certificate created. Certificate request is in progress. This may take some time based on the issuer provider. Please check again later.";
 
 /** The failures that can be rehearsed, by the name to give to the certificate. Their words are the service's, as recorded in the Azure SDKs' tests and issues. */
 export const failures = {
-  ForbiddenByRbac: refusal("create", 403, "Forbidden", `Caller is not authorized to perform action on resource.\r\nIf role assignments, deny assignments or role definitions were changed recently, please observe propagation time.\r\nCaller: ${caller}\r\nAction: 'Microsoft.KeyVault/vaults/certificates/create/action'\r\nResource: '/subscriptions/44444444-4444-4444-4444-444444444444/resourcegroups/myresourcegroup/providers/microsoft.keyvault/vaults/VAULT/certificates/NAME'\r\nAssignment: (not found)\r\nDenyAssignmentId: null\r\nDecisionReason: null \r\nVault: VAULT;location=westeurope\r\n`, "ForbiddenByRbac"),
+  ForbiddenByRbac: refusal(
+    "create",
+    403,
+    "Forbidden",
+    `Caller is not authorized to perform action on resource.\r\nIf role assignments, deny assignments or role definitions were changed recently, please observe propagation time.\r\nCaller: ${caller}\r\nAction: 'Microsoft.KeyVault/vaults/certificates/create/action'\r\nResource: '/subscriptions/44444444-4444-4444-4444-444444444444/resourcegroups/myresourcegroup/providers/microsoft.keyvault/vaults/VAULT/certificates/NAME'\r\nAssignment: (not found)\r\nDenyAssignmentId: null\r\nDecisionReason: null \r\nVault: VAULT;location=westeurope\r\n`,
+    "ForbiddenByRbac",
+  ),
   AccessDenied: notPermitted("create", "create", "AccessDenied"),
   ForbiddenByPolicy: notPermitted("create", "create", "ForbiddenByPolicy"),
-  ForbiddenByFirewall: unreachable("Client address is not authorized and caller is not a trusted service.", "ForbiddenByFirewall"),
-  ForbiddenByConnection: unreachable("Public network access is disabled and request is not from a trusted service nor via an approved private link.", "ForbiddenByConnection"),
-  ObjectIsDeletedButRecoverable: refusal("create", 409, "Conflict", "Certificate NAME is currently in a deleted but recoverable state, and its name cannot be reused; in this state, the certificate can only be recovered or purged.", "ObjectIsDeletedButRecoverable"),
-  ObjectIsBeingDeleted: refusal("create", 409, "Conflict", "Certificate NAME is currently being deleted and cannot be re-created; retry later.", "ObjectIsBeingDeleted"),
-  Conflict: refusal("create", 409, "Conflict", "A new key vault certificate can not be created or imported while a pending key vault certificate's status is inProgress."),
+  ForbiddenByFirewall: unreachable(
+    "Client address is not authorized and caller is not a trusted service.",
+    "ForbiddenByFirewall",
+  ),
+  ForbiddenByConnection: unreachable(
+    "Public network access is disabled and request is not from a trusted service nor via an approved private link.",
+    "ForbiddenByConnection",
+  ),
+  ObjectIsDeletedButRecoverable: refusal(
+    "create",
+    409,
+    "Conflict",
+    "Certificate NAME is currently in a deleted but recoverable state, and its name cannot be reused; in this state, the certificate can only be recovered or purged.",
+    "ObjectIsDeletedButRecoverable",
+  ),
+  ObjectIsBeingDeleted: refusal(
+    "create",
+    409,
+    "Conflict",
+    "Certificate NAME is currently being deleted and cannot be re-created; retry later.",
+    "ObjectIsBeingDeleted",
+  ),
+  Conflict: refusal(
+    "create",
+    409,
+    "Conflict",
+    "A new key vault certificate can not be created or imported while a pending key vault certificate's status is inProgress.",
+  ),
   Throttled: throttled,
   ThrottledOnce: { ...throttled, once: true },
   InternalError: internalError,
@@ -61,7 +114,8 @@ export const failures = {
     status: 401,
     body: {
       error: "invalid_client",
-      error_description: "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '22222222-2222-2222-2222-222222222222'. Trace ID: 55555555-5555-5555-5555-555555555555 Correlation ID: 66666666-6666-6666-6666-666666666666 Timestamp: 2030-01-01 00:00:00Z",
+      error_description:
+        "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '22222222-2222-2222-2222-222222222222'. Trace ID: 55555555-5555-5555-5555-555555555555 Correlation ID: 66666666-6666-6666-6666-666666666666 Timestamp: 2030-01-01 00:00:00Z",
       error_codes: [7000215],
     },
   },
@@ -70,9 +124,22 @@ export const failures = {
   ConnectionReset: broken("connect", "ECONNRESET", "read ECONNRESET"),
   ConnectionResetOnce: { ...broken("create", "ECONNRESET", "read ECONNRESET"), once: true },
   ConnectionLost: broken("pending", "ECONNRESET", "read ECONNRESET"),
-  ProxyBlocked: { at: "connect", status: 403, body: "<html><title>Blocked</title>This site is blocked by your organization.</html>" },
+  ProxyBlocked: {
+    at: "connect",
+    status: 403,
+    body: "<html><title>Blocked</title>This site is blocked by your organization.</html>",
+  },
   GetForbidden: notPermitted("pending", "get", "AccessDenied"),
-  IssuerRefused: { operation: { status: "failed", status_details: pendingDetails, error: { code: "Request rejected", message: "The call to DigiCert failed with Error code access_denied and Message Access denied.." } } },
+  IssuerRefused: {
+    operation: {
+      status: "failed",
+      status_details: pendingDetails,
+      error: {
+        code: "Request rejected",
+        message: "The call to DigiCert failed with Error code access_denied and Message Access denied..",
+      },
+    },
+  },
   Cancelled: { operation: { status: "cancelled", cancellation_requested: true } },
   DeleteForbidden: notPermitted("delete", "delete", "AccessDenied"),
   DeletedForbidden: notPermitted("getDeleted", "get", "AccessDenied"),
@@ -84,7 +151,10 @@ export const failureOf = (name: string): Failure | undefined =>
 
 /** An answer in JSON. Of the headers of `Response.json` the interceptors would lose some. */
 export const json = (body: object, status = 200, headers: Record<string, string> = {}) =>
-  new Response(JSON.stringify(body), { status, headers: { "Content-Type": "application/json; charset=utf-8", ...headers } });
+  new Response(JSON.stringify(body), {
+    status,
+    headers: { "Content-Type": "application/json; charset=utf-8", ...headers },
+  });
 
 /** Answers as the failure says, or throws the error of its connection. */
 export function fail({ connection, status, headers, body }: Failure, vaultName = "", name = ""): Response {

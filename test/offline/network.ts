@@ -5,9 +5,16 @@ import { syncBuiltinESMExports } from "node:module";
 
 /** Hands every HTTP request of this process to `answer` instead of the network; a request fails with what `answer` throws. */
 export function intercept(answer: (request: Request) => Promise<Response>) {
-  const interceptor = new BatchInterceptor({ name: "offline", interceptors: [new ClientRequestInterceptor(), new FetchInterceptor()] });
+  const interceptor = new BatchInterceptor({
+    name: "offline",
+    interceptors: [new ClientRequestInterceptor(), new FetchInterceptor()],
+  });
   interceptor.on("request", ({ request, controller }) =>
-    answer(request).then((response) => controller.respondWith(response), (error) => controller.errorWith(error)));
+    answer(request).then(
+      (response) => controller.respondWith(response),
+      (error) => controller.errorWith(error),
+    ),
+  );
   interceptor.apply();
   // What was imported from "node:https" by name would go on to the network.
   syncBuiltinESMExports();

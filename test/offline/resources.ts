@@ -27,7 +27,14 @@ export const current = (versions: Version[]) => versions.findLast(isCompleted) ?
 export function operation(version: Version) {
   const { url, policy, csr, requestId, end = { status: "completed", target: url } } = version;
   const state = isPending(version) ? { status: "inProgress", status_details: pendingDetails } : end;
-  return { id: `${url}/pending`, issuer: policy.issuer, csr, cancellation_requested: false, ...state, request_id: requestId };
+  return {
+    id: `${url}/pending`,
+    issuer: policy.issuer,
+    csr,
+    cancellation_requested: false,
+    ...state,
+    request_id: requestId,
+  };
 }
 
 /** A certificate bundle, as the REST API writes it. */
@@ -38,7 +45,15 @@ export function bundle(certificate: Version) {
   return {
     id: idIn("certificates"),
     ...(enabled && { kid: idIn("keys"), sid: idIn("secrets"), x5t, cer }),
-    attributes: { enabled, nbf, exp, created, updated: created, recoveryLevel: "Recoverable+Purgeable", recoverableDays: retentionDays },
+    attributes: {
+      enabled,
+      nbf,
+      exp,
+      created,
+      updated: created,
+      recoveryLevel: "Recoverable+Purgeable",
+      recoverableDays: retentionDays,
+    },
     policy: { id: `${url}/policy`, ...policy, attributes: { enabled: true, created, updated: created } },
     pending: { id: `${url}/pending` },
   };
@@ -47,5 +62,10 @@ export function bundle(certificate: Version) {
 /** A deleted certificate bundle, as the REST API writes it; `deletedDate` is in Unix seconds. */
 export function deletedBundle(certificate: Version, deletedDate: number) {
   const recoveryId = certificate.url.replace("/certificates/", "/deletedcertificates/");
-  return { recoveryId, deletedDate, scheduledPurgeDate: deletedDate + retentionDays * 24 * 60 * 60, ...bundle(certificate) };
+  return {
+    recoveryId,
+    deletedDate,
+    scheduledPurgeDate: deletedDate + retentionDays * 24 * 60 * 60,
+    ...bundle(certificate),
+  };
 }

@@ -11,9 +11,17 @@ export const servicePrincipal = {
 export const host = "login.microsoftonline.com";
 export const authority = `https://${host}/${servicePrincipal.AZURE_TENANT_ID}`;
 const oauth2 = `${authority}/oauth2/v2.0`;
-const configuration = { token_endpoint: `${oauth2}/token`, authorization_endpoint: `${oauth2}/authorize`, issuer: `${authority}/v2.0` };
+const configuration = {
+  token_endpoint: `${oauth2}/token`,
+  authorization_endpoint: `${oauth2}/authorize`,
+  issuer: `${authority}/v2.0`,
+};
 const configurationUrl = `${authority}/v2.0/.well-known/openid-configuration`;
-const instance = { preferred_network: host, preferred_cache: "login.windows.net", aliases: [host, "login.windows.net", "login.microsoft.com", "sts.windows.net"] };
+const instance = {
+  preferred_network: host,
+  preferred_cache: "login.windows.net",
+  aliases: [host, "login.windows.net", "login.microsoft.com", "sts.windows.net"],
+};
 
 /**
  * Makes a sign-in service: the client credentials flow of Microsoft Entra ID, and the two descriptions that some Azure SDKs ask
@@ -28,12 +36,17 @@ export function createSignIn() {
       const { pathname, href } = new URL(request.url);
       if (pathname === "/common/discovery/instance")
         return json({ tenant_discovery_endpoint: configurationUrl, "api-version": "1.1", metadata: [instance] });
-      if (!href.startsWith(`${authority}/`)) return refuse(400, "invalid_tenant", `AADSTS90002: Tenant '${pathname.split("/")[1]}' not found.`);
+      if (!href.startsWith(`${authority}/`))
+        return refuse(400, "invalid_tenant", `AADSTS90002: Tenant '${pathname.split("/")[1]}' not found.`);
       if (href === configurationUrl) return json(configuration);
       const form = new URLSearchParams(await request.text());
       const appId = form.get("client_id");
       if (appId !== servicePrincipal.AZURE_CLIENT_ID)
-        return refuse(400, "unauthorized_client", `AADSTS700016: Application with identifier '${appId}' was not found in the directory 'Contoso'.`);
+        return refuse(
+          400,
+          "unauthorized_client",
+          `AADSTS700016: Application with identifier '${appId}' was not found in the directory 'Contoso'.`,
+        );
       if (form.get("client_secret") !== servicePrincipal.AZURE_CLIENT_SECRET) return fail(failures.InvalidClientSecret);
       const token = randomBytes(32).toString("base64url");
       tokens.add(`Bearer ${token}`);

@@ -20,7 +20,8 @@ export function createVault(vaultName: string, creationTime: number, deletionTim
   return async function answer(request: Request): Promise<Response> {
     const url = new URL(request.url);
     const name = unescape(url.pathname.split("/")[2] ?? "");
-    if (url.hostname === host) return (url.pathname.endsWith("/token") && meet(challenged, "sign in")) || signIn.answer(request);
+    if (url.hostname === host)
+      return (url.pathname.endsWith("/token") && meet(challenged, "sign in")) || signIn.answer(request);
     if (url.origin !== vaultUrl) throw new Error(`No request leaves this machine, and one was made to ${url.host}.`);
     return meet(name, "connect") ?? withHeaders(await respond(request, url, name), request);
   };
@@ -33,7 +34,11 @@ export function createVault(vaultName: string, creationTime: number, deletionTim
       return refuse(401, "Unauthorized", "AKV10000: Request is missing a Bearer, PoP, or MTLS_POP token.");
     }
     if (!/^(7\.[0-6](-preview\.\d+)?|\d{4}-\d{2}-\d{2}(-preview)?)$/.test(apiVersion))
-      return refuse(400, "BadParameter", `The specified version (${apiVersion}) is not recognized. Consider using the latest supported version (2025-07-01).`);
+      return refuse(
+        400,
+        "BadParameter",
+        `The specified version (${apiVersion}) is not recognized. Consider using the latest supported version (2025-07-01).`,
+      );
     if (route.includes("NAME") && !/^[0-9a-z-]{1,127}$/i.test(name))
       return refuse(400, "BadParameter", `The request URI contains an invalid name: ${name}`);
 
@@ -66,7 +71,12 @@ export function createVault(vaultName: string, creationTime: number, deletionTim
     if (!version) return refuse(400, "BadParameter", "Property policy has invalid value");
     const key = name.toLowerCase();
     const deletion = deletions.get(key);
-    if (deletion) return fail(isPending(deletion) ? failures.ObjectIsBeingDeleted : failures.ObjectIsDeletedButRecoverable, vaultName, name);
+    if (deletion)
+      return fail(
+        isPending(deletion) ? failures.ObjectIsBeingDeleted : failures.ObjectIsDeletedButRecoverable,
+        vaultName,
+        name,
+      );
     const versions = certificates.get(key) ?? [];
     if (versions.some(isPending)) return fail(failures.Conflict, vaultName, name);
     version.url = versions[0]?.url ?? version.url; // The name stays as first given.
@@ -119,7 +129,11 @@ const now = () => Math.floor(Date.now() / 1000);
 const refuse = (status: number, code: string, message: string) => json(errorBody(code, message), status);
 
 const refuseMissing = (name: string) =>
-  refuse(404, "CertificateNotFound", `A certificate with (name/id) ${name} was not found in this key vault. If you recently deleted this certificate you may be able to recover it using the correct recovery command. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125182`);
+  refuse(
+    404,
+    "CertificateNotFound",
+    `A certificate with (name/id) ${name} was not found in this key vault. If you recently deleted this certificate you may be able to recover it using the correct recovery command. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125182`,
+  );
 
 /** The answer with what every answer of the service carries. */
 function withHeaders({ status, headers, body }: Response, request: Request) {
@@ -128,13 +142,20 @@ function withHeaders({ status, headers, body }: Response, request: Request) {
     status,
     headers: {
       ...Object.fromEntries(headers),
-      "Cache-Control": "no-cache", Pragma: "no-cache", Expires: "-1",
-      "x-ms-keyvault-region": "westeurope", "x-ms-keyvault-service-version": "1.9.3070.2",
+      "Cache-Control": "no-cache",
+      Pragma: "no-cache",
+      Expires: "-1",
+      "x-ms-keyvault-region": "westeurope",
+      "x-ms-keyvault-service-version": "1.9.3070.2",
       "x-ms-keyvault-network-info": "conn_type=Ipv4;addr=203.0.113.7;act_addr_fam=InterNetwork;",
-      "x-ms-request-id": randomUUID(), ...(id && { "x-ms-client-request-id": id }),
-      "X-Content-Type-Options": "nosniff", "Strict-Transport-Security": "max-age=31536000;includeSubDomains",
+      "x-ms-request-id": randomUUID(),
+      ...(id && { "x-ms-client-request-id": id }),
+      "X-Content-Type-Options": "nosniff",
+      "Strict-Transport-Security": "max-age=31536000;includeSubDomains",
       Date: new Date().toUTCString(),
-      ...(status === 401 && { "WWW-Authenticate": `Bearer authorization="${authority}", resource="https://vault.azure.net"` }),
+      ...(status === 401 && {
+        "WWW-Authenticate": `Bearer authorization="${authority}", resource="https://vault.azure.net"`,
+      }),
     },
   });
 }
