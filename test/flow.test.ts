@@ -1,9 +1,18 @@
 import { expect, test } from "@jest/globals";
-import { creating, deferred, deleting, done, retrieving, standstill, start } from "./helpers.ts";
+import { startWithMockedClient } from "./helpers/mocked-client.ts";
+import { standstill } from "./helpers/this-process.ts";
+import { creating, deleting, retrieving, transcript } from "./helpers/transcript.ts";
+
+/** A promise, and what resolves it. */
+function deferred<T>() {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>((settle) => (resolve = settle));
+  return { promise, resolve };
+}
 
 test("The script makes the documented calls in the documented order, and no other", async () => {
-  const { calls, ended } = await start();
-  await ended;
+  const { calls, end } = startWithMockedClient();
+  await end();
   expect(calls).toEqual([
     ["new CertificateClient", "https://demo-vault.vault.azure.net", expect.anything()],
     ["beginCreateCertificate", "my-cert", { issuerName: "Self", subject: "cn=MyCert" }, { intervalInMs: 500 }],
@@ -15,57 +24,57 @@ test("The script makes the documented calls in the documented order, and no othe
 });
 
 test("The client authenticates with DefaultAzureCredential", async () => {
-  const { calls, ended } = await start();
-  await ended;
+  const { calls, end } = startWithMockedClient();
+  await end();
   const { DefaultAzureCredential } = await import("@azure/identity");
   expect(calls[0]?.[2]).toBeInstanceOf(DefaultAzureCredential);
 });
 
 test("The policy is the SDK's default policy", async () => {
-  const { calls, ended } = await start();
-  await ended;
+  const { calls, end } = startWithMockedClient();
+  await end();
   const { DefaultCertificatePolicy } = await import("@azure/keyvault-certificates");
   expect(calls[1]?.[2]).toBe(DefaultCertificatePolicy);
 });
 
 test("The script prints the documented transcript", async () => {
-  const { stdout, ended } = await start();
-  await ended;
-  expect(stdout()).toBe(creating() + retrieving + deleting() + done);
+  const { stdout, end } = startWithMockedClient();
+  await end();
+  expect(stdout()).toBe(transcript());
 });
 
 test("The name that was found is the retrieved certificate's, not the one typed", async () => {
-  const { stdout, ended } = await start({ retrieved: Promise.resolve({ name: "the-vaults-own" }) });
-  await ended;
+  const { stdout, end } = startWithMockedClient({ retrieved: Promise.resolve({ name: "the-vaults-own" }) });
+  await end();
   expect(stdout()).toContain("Certificate with name 'the-vaults-own' was found.\n");
 });
 
 test("Nothing is printed or called before the certificate is created", async () => {
   const created = deferred();
-  const { calls, stdout, ended } = await start({ created: created.promise });
+  const { calls, stdout, end } = startWithMockedClient({ created: created.promise });
   await standstill();
   expect(stdout()).toBe(creating());
   expect(calls.at(-1)).toEqual(["createPoller.pollUntilDone"]);
   created.resolve({ cer: new Uint8Array(1) });
-  await ended;
+  await end();
 });
 
 test("Nothing is printed or called before the certificate is retrieved", async () => {
   const retrieved = deferred();
-  const { calls, stdout, ended } = await start({ retrieved: retrieved.promise });
+  const { calls, stdout, end } = startWithMockedClient({ retrieved: retrieved.promise });
   await standstill();
   expect(stdout()).toBe(creating() + retrieving);
   expect(calls.at(-1)).toEqual(["getCertificate", "my-cert"]);
   retrieved.resolve({ name: "my-cert" });
-  await ended;
+  await end();
 });
 
 test("Nothing is printed before the certificate is deleted", async () => {
   const deleted = deferred();
-  const { calls, stdout, ended } = await start({ deleted: deleted.promise });
+  const { calls, stdout, end } = startWithMockedClient({ deleted: deleted.promise });
   await standstill();
   expect(stdout()).toBe(creating() + retrieving + deleting());
   expect(calls.at(-1)).toEqual(["deletePoller.pollUntilDone"]);
   deleted.resolve({});
-  await ended;
+  await end();
 });

@@ -1,8 +1,7 @@
 import { describe, expect, jest, test } from "@jest/globals";
 import fc from "fast-check";
-import { creating, deleting, done, retrieving, run, start } from "./helpers.ts";
-
-const prompt = "Input a name for your certificate > ";
+import { startWithMockedClient } from "./helpers/mocked-client.ts";
+import { prompt, transcript } from "./helpers/transcript.ts";
 
 describe("KEY_VAULT_NAME", () => {
   const rule = (
@@ -13,16 +12,9 @@ describe("KEY_VAULT_NAME", () => {
 Or rehearse with no Azure at all: npm run demo
 `;
 
-  test.concurrent("is asked for where it is missing", async () => {
-    const { exitCode, stdout, stderr } = await run({ env: { KEY_VAULT_NAME: undefined }, preload: [] });
-    expect(stderr).toBe(`KEY_VAULT_NAME is not set.\n${rule()}`);
-    expect(stdout).toBe("");
-    expect(exitCode).toBe(1);
-  });
-
-  test.each(["", " \t"])("is asked for where it is '%s'", async (KEY_VAULT_NAME) => {
-    const { stderr, ended } = await start({}, { env: { KEY_VAULT_NAME } });
-    expect(await ended).toBe(1);
+  test.each([undefined, "", " \t"])("is asked for where it is '%s'", async (KEY_VAULT_NAME) => {
+    const { stderr, end } = startWithMockedClient({}, { env: { KEY_VAULT_NAME } });
+    expect(await end()).toBe(1);
     expect(stderr()).toBe(`KEY_VAULT_NAME is not set.\n${rule()}`);
   });
 
@@ -41,24 +33,24 @@ Or rehearse with no Azure at all: npm run demo
     ["vault-", undefined],
     ["a-vault-with-25-characters", undefined],
   ])("is refused where it is %s", async (KEY_VAULT_NAME, suggested) => {
-    const { calls, stdout, stderr, ended } = await start({}, { env: { KEY_VAULT_NAME } });
-    expect(await ended).toBe(1);
+    const { calls, stdout, stderr, end } = startWithMockedClient({}, { env: { KEY_VAULT_NAME } });
+    expect(await end()).toBe(1);
     expect(stderr()).toBe(`KEY_VAULT_NAME is not the name of a vault: '${KEY_VAULT_NAME}'\n${rule(suggested)}`);
     expect(stdout()).toBe("");
     expect(calls).toEqual([]);
   });
 
   test("brings no control characters to the terminal", async () => {
-    const { stderr, ended } = await start({}, { env: { KEY_VAULT_NAME: "a\x1b[2J\u202eb" } });
-    expect(await ended).toBe(1);
+    const { stderr, end } = startWithMockedClient({}, { env: { KEY_VAULT_NAME: "a\x1b[2J\u202eb" } });
+    expect(await end()).toBe(1);
     expect(stderr()).toMatch(/^KEY_VAULT_NAME is not the name of a vault: 'a \[2J b'\n/);
   });
 
   test.each(["kv1", "a-vault-with-24-characte", " my-vault\t"])(
     "is taken, without the spaces around it, where it is '%s'",
     async (KEY_VAULT_NAME) => {
-      const { calls, stdout, ended } = await start({}, { env: { KEY_VAULT_NAME } });
-      expect(await ended).toBe(0);
+      const { calls, stdout, end } = startWithMockedClient({}, { env: { KEY_VAULT_NAME } });
+      expect(await end()).toBe(0);
       expect(calls[0]?.[1]).toBe(`https://${KEY_VAULT_NAME.trim()}.vault.azure.net`);
       expect(stdout()).toContain(`Creating a certificate in ${KEY_VAULT_NAME.trim()} called`);
     },
@@ -67,8 +59,8 @@ Or rehearse with no Azure at all: npm run demo
 
 describe("The certificate's name", () => {
   test.each(["", "my_cert", "a b", "café", "jane@contoso.com", "a".repeat(128)])("'%s' is refused", async (name) => {
-    const { calls, stdout, stderr, ended } = await start({}, { input: `${name}\n` });
-    expect(await ended).toBe(1);
+    const { calls, stdout, stderr, end } = startWithMockedClient({}, { input: `${name}\n` });
+    expect(await end()).toBe(1);
     expect(stderr()).toBe(
       `This is not the name of a certificate: '${name}'\nA name has 1 to 127 letters (a to z), digits and hyphens.\n`,
     );
@@ -82,31 +74,17 @@ describe("The certificate's name", () => {
     ["with a Windows newline", "my-cert\r\n"],
     ["between spaces, and before further lines", "  my-cert \t\nanother\n\n"],
   ])("can be piped %s", async (_, input) => {
-    const { stdout, ended } = await start({}, { input });
-    expect(await ended).toBe(0);
-    expect(stdout()).toBe(creating() + retrieving + deleting() + done);
-  });
-
-  test.concurrent("is all that the script waits for on its input", async () => {
-    const { exitCode, stdout } = await run({ input: "my-cert\n", open: true });
-    expect(stdout).toBe(creating() + retrieving + deleting() + done);
-    expect(exitCode).toBe(0);
-  });
-
-  test.concurrent("is missed at the end of input, on a line of its own", async () => {
-    const { exitCode, stdout, stderr, requests } = await run({ input: "" });
-    expect(stdout).toBe(prompt);
-    expect(stderr).toBe("\nNo name was given. To pipe one in, put this before the command:\n  echo my-cert |\n");
-    expect(requests).toEqual([]);
-    expect(exitCode).toBe(1);
+    const { stdout, end } = startWithMockedClient({}, { input });
+    expect(await end()).toBe(0);
+    expect(stdout()).toBe(transcript());
   });
 
   test("is typed in the terminal's own line mode, without control characters of the script's", async () => {
     const setRawMode = jest.fn();
-    const { stdout, ended } = await start({}, { terminal: { isTTY: true, setRawMode } });
-    expect(await ended).toBe(0);
+    const { stdout, end } = startWithMockedClient({}, { terminal: { isTTY: true, setRawMode } });
+    expect(await end()).toBe(0);
     expect(setRawMode).not.toHaveBeenCalled();
-    expect(stdout()).toBe(creating() + retrieving + deleting() + done);
+    expect(stdout()).toBe(transcript());
   });
 
   test("brings no control characters to the terminal, and is cut after 500 characters", async () => {
@@ -123,8 +101,8 @@ describe("The certificate's name", () => {
       fc.asyncProperty(
         fc.oneof(line, fixed).filter((name) => !/^[0-9a-z-]{1,127}$/i.test(name.trim())),
         async (name) => {
-          const { stdout, stderr, ended } = await start({}, { input: `${name}\n` });
-          expect(await ended).toBe(1);
+          const { stdout, stderr, end } = startWithMockedClient({}, { input: `${name}\n` });
+          expect(await end()).toBe(1);
           expect(stdout()).toBe(prompt);
           expect(stderr()).toMatch(/^This is not the name of a certificate: '\P{C}{0,500}'\nA name has \P{C}+\n$/u);
           if ([...name].length > 500) expect(stderr()).toContain("…");

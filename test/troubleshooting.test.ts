@@ -1,13 +1,16 @@
 import { AggregateAuthenticationError, AuthenticationError, CredentialUnavailableError } from "@azure/identity";
 import { expect, test } from "@jest/globals";
-import { explanation, readmeTable, run, sdkError, signInError, told } from "./helpers.ts";
+import { explanation, failureWithMockedClient } from "./helpers/mocked-client.ts";
+import { runInOwnProcess } from "./helpers/own-process.ts";
+import { readmeTable } from "./helpers/readme.ts";
+import { sdkError, signInError } from "./helpers/sdk-errors.ts";
 import { errorBody } from "./offline/failures.ts";
 
 /** What the script prints where the vault's name is this. */
-const named = (KEY_VAULT_NAME: string) => told({}, { KEY_VAULT_NAME });
+const named = (KEY_VAULT_NAME: string) => failureWithMockedClient({}, { env: { KEY_VAULT_NAME } });
 
 /** What it prints of a pending creation that ends so. */
-const ending = (created: Promise<unknown>) => told({ created });
+const ending = (created: Promise<unknown>) => failureWithMockedClient({ created });
 
 /** What it prints where the Azure CLI signs in, and says this. */
 const az = (message: string) =>
@@ -137,13 +140,14 @@ const scenes: Record<string, () => Promise<string>> = {
   "certificate is not yet valid": () => unconnected("certificate is not yet valid", "CERT_NOT_YET_VALID"),
   "certificate has expired": () => unconnected("certificate has expired", "CERT_HAS_EXPIRED"),
   "Unexpected status code: 407": async () =>
-    explanation(await sdkError(407, "<html></html>", { type: "text/html", signedIn: false })),
+    explanation(await sdkError(407, "<html></html>", { type: "text/html", isSignedIn: false })),
   "Cannot read properties of undefined (reading 'error')": async () =>
-    explanation(await sdkError(407, undefined, { signedIn: false })),
+    explanation(await sdkError(407, undefined, { isSignedIn: false })),
   "Unexpected status code: 403": async () =>
-    explanation(await sdkError(403, "<html></html>", { type: "text/html", signedIn: false })),
-  "while parsing the response body": async () => explanation(await sdkError(403, "<html></html>", { signedIn: false })),
-  "Invalid URL": async () => (await run({ preload: [], env: { HTTPS_PROXY: "proxy" } })).stderr,
+    explanation(await sdkError(403, "<html></html>", { type: "text/html", isSignedIn: false })),
+  "while parsing the response body": async () =>
+    explanation(await sdkError(403, "<html></html>", { isSignedIn: false })),
+  "Invalid URL": async () => (await runInOwnProcess({ preload: "", env: { HTTPS_PROXY: "proxy" } })).stderr,
   "The challenge resource": async () => explanation(await sdkError(200, {}, { resource: "https://vault.azure.cn" })),
 };
 

@@ -3,7 +3,10 @@ import { ClientRequestInterceptor } from "@mswjs/interceptors/ClientRequest";
 import { FetchInterceptor } from "@mswjs/interceptors/fetch";
 import { syncBuiltinESMExports } from "node:module";
 
-/** Hands every HTTP request of this process to `answer` instead of the network; a request fails with what `answer` throws. */
+/**
+ * Hands every HTTP request of this process to `answer` instead of the network; a request fails with what `answer` throws.
+ * Returns what gives Node's own functions back.
+ */
 export function intercept(answer: (request: Request) => Promise<Response>) {
   const interceptor = new BatchInterceptor({
     name: "offline",
@@ -18,4 +21,8 @@ export function intercept(answer: (request: Request) => Promise<Response>) {
   interceptor.apply();
   // What was imported from "node:https" by name would go on to the network.
   syncBuiltinESMExports();
+  return function giveBack() {
+    interceptor.dispose();
+    syncBuiltinESMExports();
+  };
 }

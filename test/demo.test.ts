@@ -1,0 +1,68 @@
+import { expect, jest, test } from "@jest/globals";
+import { exec } from "node:child_process";
+import { X509Certificate } from "node:crypto";
+import { promisify } from "node:util";
+import { runInOwnProcess } from "./helpers/own-process.ts";
+import { rehearseInThisProcess } from "./helpers/rehearsal.ts";
+import { transcript } from "./helpers/transcript.ts";
+import { rehearse } from "./offline/rehearsal.ts";
+
+test("The certificate is a real one, self-signed with the default policy's subject", async () => {
+  const { requests } = await rehearseInThisProcess();
+  const bundle = JSON.parse(requests.find(({ url }) => url.includes("/certificates/my-cert/?"))?.body ?? "");
+  const certificate = new X509Certificate(Buffer.from(bundle.cer, "base64"));
+  expect(certificate.subject).toBe("CN=MyCert");
+  expect(certificate.verify(certificate.publicKey)).toBe(true);
+});
+
+test.concurrent(
+  "The rehearsal heeds no setting of the person's own but the log's, which shows the service's headers",
+  async () => {
+    const proxy = "http://127.0.0.1:9";
+    const { stdout, stderr } = await runInOwnProcess({
+      env: {
+        KEY_VAULT_NAME: "https://my-own-vault",
+        AZURE_LOG_LEVEL: "info",
+        AZURE_TOKEN_CREDENTIALS: "dev",
+        AZURE_AUTHORITY_HOST: "https://login.chinacloudapi.cn",
+        AZURE_TENANT_ID: "an-own-tenant",
+        AZURE_CLIENT_ID: "an-own-client",
+        AZURE_CLIENT_SECRET: "an-own-secret",
+        HTTPS_PROXY: proxy,
+        https_proxy: proxy,
+        ALL_PROXY: proxy,
+      },
+    });
+    expect(stdout).toBe(transcript());
+    const [, headers = "{}"] = /Response status code: 202\n\S+ Headers: (\{.+?\n\})/s.exec(stderr) ?? [];
+    expect(JSON.parse(headers)).toMatchObject({
+      location: expect.anything(),
+      "retry-after": "10",
+      "x-ms-keyvault-region": "westeurope",
+    });
+  },
+);
+
+test.each([
+  ["OFFLINE_SIGN_IN", "None", 'OFFLINE_SIGN_IN must be none, not "None".'],
+  ["OFFLINE_CREATION_TIME", "10s", 'OFFLINE_CREATION_TIME must be a number of milliseconds, not "10s".'],
+  ["OFFLINE_DELETION_TIME", "-1", 'OFFLINE_DELETION_TIME must be a number of milliseconds, not "-1".'],
+])("The rehearsal's own %s is refused where it is %s", (variable, value, message) => {
+  jest.replaceProperty(process, "env", { [variable]: value });
+  const exit = jest.spyOn(process, "exit").mockImplementation(() => {
+    throw new Error("The process has ended.");
+  });
+  const error = jest.spyOn(console, "error").mockReturnValue();
+  expect(rehearse).toThrow("The process has ended.");
+  expect(error.mock.calls).toEqual([[message]]);
+  expect(exit).toHaveBeenCalledWith(1);
+});
+
+test.concurrent.each([
+  ["fetch", "await fetch('https://example.com').catch(console.error)"],
+  ["node:https", "import { get } from 'node:https'; get('https://example.com').on('error', console.error)"],
+])("A request by %s to any other host fails at once, naming the host", async (_, program) => {
+  const node = `"${process.execPath}" --import tsx --import ./test/offline/preload.ts --input-type=module --eval`;
+  const { stderr } = await promisify(exec)(`${node} "${program}"`, { env: process.env });
+  expect(stderr).toContain("No request leaves this machine, and one was made to example.com.");
+});

@@ -1,0 +1,39 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
+
+/** What a run in a process of its own is given. */
+interface Given {
+  /** The text on standard input, which may stay open after it. */
+  input?: string;
+  staysOpen?: boolean;
+  /** Whether the reader of its output has gone. */
+  isUnread?: boolean;
+  /** Environment variables, beside those of this process; `undefined` removes one. */
+  env?: Record<string, string | undefined>;
+  /** A module to load before the script. */
+  preload?: string;
+  script?: string;
+}
+
+const preloads = { demo: "./test/offline/preload.ts" };
+
+/** Runs the script in a process of its own, by default against an offline vault that needs no time, and waits for its end. */
+export async function runInOwnProcess(given: Given = {}) {
+  const { input = "my-cert\n", env = {}, preload = preloads.demo, script = "kv_certificates.ts" } = given;
+  const modules = ["tsx", ...(preload ? [preload] : [])].flatMap((module) => ["--import", module]);
+  const time = { OFFLINE_CREATION_TIME: "0", OFFLINE_DELETION_TIME: "0" };
+  const child = spawn(process.execPath, [...modules, script], {
+    env: { ...process.env, KEY_VAULT_NAME: "demo-vault", ...time, ...env },
+    timeout: 50_000,
+  });
+  child.stdin.write(input);
+  if (!given.staysOpen) child.stdin.end();
+  if (given.isUnread) child.stdout.destroy();
+  const [stdout, stderr, [exitCode]] = await Promise.all([
+    given.isUnread ? "" : text(child.stdout),
+    text(child.stderr),
+    once(child, "close"),
+  ]);
+  return { exitCode, stdout, stderr: stderr.replace(/^Offline rehearsal: .*\n/, "") };
+}

@@ -1,0 +1,49 @@
+import { jest } from "@jest/globals";
+import { intercept } from "../offline/network.ts";
+import { rehearse } from "../offline/rehearsal.ts";
+import { startInThisProcess, type Given } from "./this-process.ts";
+
+/** A request as the offline vault saw it, with its answer. */
+interface Exchange {
+  method: string;
+  url: string;
+  isAuthorized: boolean;
+  status: number;
+  body: string;
+}
+
+/**
+ * Runs the script in this process against the offline vault, with the SDK's real client, to its end; time is the test's own, and
+ * goes on only while the script waits for it. The rehearsal's own notice is left out of `stderr`; `isLeft` tells whether the
+ * certificate is in the vault at the end.
+ */
+export async function rehearseInThisProcess(certificateName = "my-cert", given: Given = {}) {
+  const requests: Exchange[] = [];
+  let underWay = 0;
+  jest.unstable_unmockModule("@azure/keyvault-certificates");
+  jest.useFakeTimers({ doNotFake: ["nextTick", "setImmediate", "queueMicrotask"] });
+  const run = startInThisProcess({ input: certificateName, ...given });
+  const answer = rehearse();
+  const giveBack = intercept(async (request) => {
+    underWay++;
+    try {
+      const response = await answer(request);
+      const { method, url, headers } = request;
+      const body = await response.clone().text();
+      requests.push({ method, url, isAuthorized: headers.has("authorization"), status: response.status, body });
+      return response;
+    } finally {
+      underWay--;
+    }
+  });
+  try {
+    const exitCode = await run.end({ isBusy: () => underWay > 0, advance: () => jest.advanceTimersToNextTimer() });
+    const isCreated = requests.some(({ status }) => status === 202);
+    const isDeleted = requests.some(({ method, status }) => method === "DELETE" && status === 200);
+    const stderr = run.stderr().replace(/^Offline rehearsal: .*\n/, "");
+    return { exitCode, stdout: run.stdout(), stderr, requests, isLeft: isCreated && !isDeleted };
+  } finally {
+    giveBack();
+    jest.useRealTimers();
+  }
+}

@@ -1,0 +1,26 @@
+import { afterAll } from "@jest/globals";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const folders: string[] = [];
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
+
+/** Writes these files, by name, to a folder of their own, beside the project's packages; returns its path. */
+export function scratchFolder(files: Record<string, string>) {
+  const folder = mkdtempSync(join(tmpdir(), "quickstart-"));
+  folders.push(folder);
+  symlinkSync(resolve("node_modules"), join(folder, "node_modules"), "junction");
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  return folder;
+}
+
+/** Writes the script with a change to a folder of its own; returns its path and the line of the change. */
+export function alteredScript(from: string, to: string) {
+  const text = readFileSync("kv_certificates.ts", "utf8");
+  const [before] = text.split(from);
+  if (before === undefined || before === text) throw new Error(`The script has no '${from}'.`);
+  const folder = scratchFolder({ "kv_certificates.ts": text.replace(from, () => to) });
+  return { script: join(folder, "kv_certificates.ts"), line: before.split("\n").length };
+}

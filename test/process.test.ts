@@ -1,0 +1,52 @@
+import { expect, test } from "@jest/globals";
+import { alteredScript } from "./helpers/scratch.ts";
+import { runInOwnProcess } from "./helpers/own-process.ts";
+import { creating, leftBehind, prompt, seeReadme, transcript } from "./helpers/transcript.ts";
+
+test.concurrent("Without KEY_VAULT_NAME the script says on stderr what to set, and exits with 1", async () => {
+  const { exitCode, stdout, stderr } = await runInOwnProcess({ preload: "", env: { KEY_VAULT_NAME: undefined } });
+  expect(stderr).toMatch(/^KEY_VAULT_NAME is not set\.\n(.+\n){4}$/);
+  expect(stdout).toBe("");
+  expect(exitCode).toBe(1);
+});
+
+test.concurrent("The name is all that the script waits for on its input", async () => {
+  const { exitCode, stdout } = await runInOwnProcess({ staysOpen: true });
+  expect(stdout).toBe(transcript());
+  expect(exitCode).toBe(0);
+});
+
+test.concurrent("A name that is missing at the end of input is told on a line of its own", async () => {
+  const { exitCode, stdout, stderr } = await runInOwnProcess({ input: "" });
+  expect(stdout).toBe(prompt);
+  expect(stderr).toBe("\nNo name was given. To pipe one in, put this before the command:\n  echo my-cert |\n");
+  expect(exitCode).toBe(1);
+});
+
+test.concurrent("A failure is told on stderr, and the exit code is 1", async () => {
+  const { exitCode, stdout, stderr } = await runInOwnProcess({ input: "Cancelled" });
+  expect(stderr).toBe(`The creation of 'Cancelled' was cancelled.\n${seeReadme}${leftBehind("Cancelled")}`);
+  expect(stdout).toBe(creating("Cancelled"));
+  expect(exitCode).toBe(1);
+});
+
+test.concurrent("An output that nobody reads ends the script before anything is created", async () => {
+  const { exitCode, stderr } = await runInOwnProcess({ isUnread: true });
+  expect(stderr).toMatch(/^.*EPIPE.*\n.+\n$/);
+  expect(exitCode).toBe(1);
+});
+
+test.concurrent.each([
+  [
+    "a name of the SDK's that is mistyped",
+    "client.getCertificate(",
+    "client.getCertifcate(",
+    "client.getCertifcate is not a function",
+  ],
+  ["a variable that is mistyped", "${retrievedCertificate.name}", "${certificat.name}", "certificat is not defined"],
+])("A mistake in a script that was changed keeps its place: %s", async (_, from, to, message) => {
+  const { script, line } = alteredScript(from, to);
+  const { exitCode, stderr } = await runInOwnProcess({ script });
+  expect(stderr).toBe(`${message}\nkv_certificates.ts:${line}\n${seeReadme}${leftBehind()}`);
+  expect(exitCode).toBe(1);
+});
