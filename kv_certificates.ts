@@ -1,10 +1,12 @@
 import { DefaultAzureCredential } from "@azure/identity";
 import { CertificateClient, DefaultCertificatePolicy } from "@azure/keyvault-certificates";
 import { createInterface } from "node:readline";
+import { stripVTControlCharacters } from "node:util";
 
 // Instead of try/catch around each step: a failure ends the script, and explain() below says what happened.
 process.on("uncaughtException", explain);
-let creationAccepted = false; // Once it is true, explain() always says how to delete the certificate.
+// Once it is true, explain() always says how to delete the certificate.
+let creationAccepted = false;
 
 const keyVaultName = checkVaultName(process.env.KEY_VAULT_NAME?.trim());
 const vaultUrl = `https://${keyVaultName}.vault.azure.net`;
@@ -14,48 +16,45 @@ const client = new CertificateClient(vaultUrl, credential);
 
 const certificateName = checkCertificateName(await input("Input a name for your certificate > "));
 
-// By default the SDK waits 2 s after each poll, even the last one: with 0.5 s the script ends sooner.
+// The SDK waits after each poll, even the last one: by default 2 seconds, here half a second.
 const pollOptions = { intervalInMs: 500 };
 
 console.log(`Creating a certificate in ${keyVaultName} called '${certificateName}' ...`);
-
 const createPoller = await client.beginCreateCertificate(certificateName, DefaultCertificatePolicy, pollOptions);
 creationAccepted = true;
 const certificate = await createPoller.pollUntilDone();
 // The SDK reports no error for a cancelled creation, but the certificate has no content.
 if (!certificate.cer) throw new Error(`The creation of '${certificateName}' was cancelled.`);
-
 console.log(" done.");
 
 console.log(`Retrieving your certificate from ${keyVaultName}.`);
-
 const retrievedCertificate = await client.getCertificate(certificateName);
-
 console.log(`Certificate with name '${retrievedCertificate.name}' was found.`);
 
 console.log(`Deleting your certificate from ${keyVaultName} ...`);
-
 const deletePoller = await client.beginDeleteCertificate(certificateName, pollOptions);
 await deletePoller.pollUntilDone();
-
 console.log(" done.");
+
+// That was the quickstart. The rest reads the two names, and says what happened when a step fails.
 
 async function input(question: string) {
   process.stdout.write(question);
   const lines = createInterface({ input: process.stdin });
   for await (const line of lines) {
-    // reads only the first line
-    lines.close(); // Otherwise the script would wait for more input after its last step.
+    // Otherwise the script would wait for more input after its last step.
+    lines.close();
     return line.trim();
   }
-  return fail("\nNo name was given. To pipe one in, put this before the command:", "  echo my-cert |");
+  return fail("", "No name was given. To pipe one in, put this before the command:", "  echo my-cert |");
 }
 
 function checkVaultName(name = "") {
-  if (name.length >= 3 && name.length <= 24 && /^[a-z](-?[a-z0-9])+$/i.test(name)) return name;
+  const hasValidForm = /^[a-z](-?[a-z0-9])+$/i.test(name);
+  if (hasValidForm && name.length >= 3 && name.length <= 24) return name;
   const suggestion = /(?:^|\/)([a-z0-9-]+)\.vault\.azure\.net\/?$/i.exec(name)?.[1] ?? "<your-unique-keyvault-name>";
   return fail(
-    name ? `KEY_VAULT_NAME is not the name of a vault: '${printable(name)}'` : "KEY_VAULT_NAME is not set.",
+    name ? `KEY_VAULT_NAME is not the name of a vault: '${writtenOut(name)}'` : "KEY_VAULT_NAME is not set.",
     "A name has 3 to 24 letters, digits and single hyphens, begins with a letter and ends with a letter or digit:",
     `  export KEY_VAULT_NAME=${suggestion}`,
     `  $Env:KEY_VAULT_NAME = "${suggestion}"`,
@@ -66,7 +65,7 @@ function checkVaultName(name = "") {
 function checkCertificateName(name: string) {
   if (/^[0-9a-z-]{1,127}$/i.test(name)) return name;
   const rule = "A name has 1 to 127 letters (a to z), digits and hyphens.";
-  return fail(`This is not the name of a certificate: '${printable(name)}'`, rule);
+  return fail(`This is not the name of a certificate: '${writtenOut(name)}'`, rule);
 }
 
 function fail(...lines: string[]): never {
@@ -74,8 +73,8 @@ function fail(...lines: string[]): never {
   process.exit(1);
 }
 
+// What explain() reads of an error, be it Node's or the SDK's.
 interface Failure extends NodeJS.ErrnoException {
-  // plus the fields that errors of the SDK have
   statusCode?: number;
   details?: { error?: { innerError?: { code?: string } } };
   request?: { method: string; headers: { has(name: string): boolean } };
@@ -83,67 +82,89 @@ interface Failure extends NodeJS.ErrnoException {
 }
 
 function explain(error: Failure) {
-  const { errors = [error], request, statusCode = 0 } = error; // A failed sign-in has an error for each way it tried.
-  const cure = cureFor(error);
-  const lines = cure ? errors.map(firstSentence) : messageLines(error);
-  if (lines.length > 8) lines.splice(7, lines.length, "…"); // keeps the first 7
-  lines.push(cure ?? "See Troubleshooting in README.md.");
-  const isRefused = request?.method === "POST" && statusCode >= 400 && statusCode < 500;
-  const hasToken = request?.headers.has("authorization"); // Without a token, Key Vault creates nothing.
-  if (!creationAccepted && (isRefused || !hasToken)) return fail(...lines);
-  return fail(
-    ...lines,
-    `The certificate '${certificateName}' may still be in ${keyVaultName}. To delete it:`,
-    `  az keyvault certificate delete --vault-name ${keyVaultName} --name ${certificateName}`,
-  );
+  const lines = [...whatHappened(error), ...whatToDo(error)];
+  if (mayBeLeftBehind(error)) {
+    lines.push(`The certificate '${certificateName}' may still be in ${keyVaultName}. To delete it:`);
+    lines.push(`  az keyvault certificate delete --vault-name ${keyVaultName} --name ${certificateName}`);
+  }
+  fail(...lines);
 }
 
-function cureFor({ details, code, name }: Failure) {
-  const isServicePrincipal = process.env.AZURE_CLIENT_SECRET || process.env.AZURE_CLIENT_CERTIFICATE_PATH;
-  const account = isServicePrincipal ? '"$AZURE_CLIENT_ID"' : '"$(az ad signed-in-user show --query id --output tsv)"';
-  switch (
-    details?.error?.innerError?.code ??
-    code ??
-    name // "ForbiddenByRbac" rather than "Forbidden"
-  ) {
+function whatHappened(error: Failure) {
+  const { name, code, message, errors = [], stack = "" } = error;
+  // A failed sign-in has an error for each way that was tried; the SDK's own hints in it are never the reason.
+  const hint = /\b(To troubleshoot, visit|To mitigate|Please visit|Ensure (you|that)) .{1,300}?\.(?=\s|$)/g;
+  if (name === "AggregateAuthenticationError")
+    return errors.flatMap((one) => linesOf(one, one.message.replace(hint, "")));
+  // Of a page in place of JSON one line is enough.
+  if (code === "PARSE_ERROR") return linesOf(error, message.replace(/\s+/g, " ").replace(/ - .*/, " …"));
+  const isMistake = ["TypeError", "ReferenceError", "RangeError", "SyntaxError"].includes(name);
+  const [place] = /kv_certificates\.ts:\d+/.exec(stack) ?? [];
+  return isMistake && place ? [...linesOf(error, message), place] : linesOf(error, message);
+}
+
+function whatToDo({ message, details, code, name }: Failure) {
+  // A refusal names its caller: a person, a service principal or a managed identity.
+  const [, caller] = /\boid=([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})/i.exec(message) ?? [];
+  // The inner code says more: "ForbiddenByRbac" rather than "Forbidden".
+  switch (details?.error?.innerError?.code ?? code ?? name) {
     case "AggregateAuthenticationError":
-      return "Sign in. If you are signed in, see Troubleshooting in README.md:\n  az login\n  Connect-AzAccount";
+      return ["Sign in. If you are signed in, see Troubleshooting in README.md:", "  az login", "  Connect-AzAccount"];
     case "ForbiddenByRbac":
-      return `The signed-in account needs this role, which takes some minutes to have effect:\n  az role assignment create --role "Key Vault Certificates Officer" --assignee ${account} --scope "$(az keyvault show --name ${keyVaultName} --query id --output tsv)"`;
+      if (!caller) break;
+      return [
+        "The caller needs this role, which takes some minutes to have effect:",
+        `  az role assignment create --role "Key Vault Certificates Officer" --assignee ${caller} --scope "$(az keyvault show --name ${keyVaultName} --query id --output tsv)"`,
+      ];
     case "AccessDenied":
     case "ForbiddenByPolicy":
-      return `The signed-in account needs these permissions:\n  az keyvault set-policy --name ${keyVaultName} ${isServicePrincipal ? "--spn" : "--object-id"} ${account} --certificate-permissions delete get list create`;
+      if (!caller) break;
+      return [
+        "The caller needs these permissions:",
+        `  az keyvault set-policy --name ${keyVaultName} --object-id ${caller} --certificate-permissions delete get list create`,
+      ];
     case "ObjectIsDeletedButRecoverable":
-      return "Use a different certificate name.";
+      return ["Use a different certificate name."];
     case "ENOTFOUND":
     case "EAI_AGAIN":
-      return `Check your network and HTTPS_PROXY, and that ${keyVaultName} is in this list of your vaults:\n  az keyvault list --query "[].name" --output tsv`;
+      return [
+        `Check your network and HTTPS_PROXY, and that ${keyVaultName} is in this list of your vaults:`,
+        '  az keyvault list --query "[].name" --output tsv',
+      ];
   }
+  return ["See Troubleshooting in README.md."];
 }
 
-function firstSentence(error: Error) {
-  const lines = messageLines(error);
-  const line = lines.findLast((each) => /^\w*Error: /i.test(each)) ?? lines[0] ?? ""; // az may warn first
-  return line.replace(/([.!?]) .*/, "$1");
+function mayBeLeftBehind({ request, statusCode = 0 }: Failure) {
+  const wasRefused = request?.method === "POST" && statusCode >= 400 && statusCode < 500;
+  // Without a token, Key Vault creates nothing.
+  return creationAccepted || (request?.headers.has("authorization") && !wasRefused);
 }
 
-function messageLines({ message, code, name, stack = "" }: Failure): string[] {
-  const text = code === "PARSE_ERROR" ? message.replace(/\s+/g, " ").replace(/ - .*/, " …") : message; // no HTML page
-  const lines = text
-    .replace(/(?<![A-Za-z])eyJ[\w.+/=-]+/g, "…") // A room may see the screen: this hides tokens,
-    .replace(/[\da-f]{8}(-?[\da-f]{4}){3}-?[\da-f]{12}/gi, "…") // ids,
-    .replace(/\b(name=[^;]{0,99};)?appid=[^\s']+/g, "…") // callers
-    .replace(/[^\s'"]{1,99}(@|%40)[^\s'"]+/g, "…")
-    .split("\n")
-    .map(printable)
-    .filter(Boolean); // and addresses.
-  if (/^(Type|Reference|Range|Syntax)Error$/.test(name)) lines.push(...(/kv_certificates\.ts:\d+/.exec(stack) ?? []));
-  return lines.length > 0 ? lines : messageLines({ name, message: `${code || name || "Error"}` }); // if it has none
+function linesOf({ code, name }: Failure, message: string) {
+  const hasWords = (text: string) => /[\p{L}\p{N}]/u.test(text);
+  const texts = [message, code, name].map((text) => stripVTControlCharacters(`${text ?? ""}`));
+  const lines = (texts.find(hasWords) ?? "Error").split("\n").filter(hasWords);
+  // The reason stands at either end.
+  const ends = lines.length > 12 ? [...lines.slice(0, 4), "…", ...lines.slice(-7)] : lines;
+  return ends.map((line) => shortened(masked(line.replace(/[\p{C}\p{Z}]/gu, " ").trim())));
 }
 
-function printable(text: string) {
-  return text
-    .replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ")
-    .trim()
-    .replace(/(.{499}).{2,}/u, "$1…"); // 500 at most
+function masked(line: string) {
+  const token = /(?<![A-Za-z])eyJ[\w.+/=-]+/g;
+  const id = /[\da-f]{8}(-?[\da-f]{4}){3}-?[\da-f]{12}/gi;
+  const callersName = /(?<=\bname=)[^;]{1,256}(?=;appid=)/g;
+  const address = /[^\s'"]{1,99}(@|%40)[^\s'"]+/g;
+  return [token, id, callersName, address].reduce((text, secret) => text.replace(secret, "…"), line);
+}
+
+function writtenOut(name: string) {
+  const unseen = /(?! )[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/gu;
+  const codePoint = (character: string) => character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0");
+  return shortened(name.replace(unseen, (character) => `U+${codePoint(character)}`));
+}
+
+function shortened(text: string) {
+  const characters = [...text];
+  return characters.length > 500 ? `${characters.slice(0, 499).join("")}…` : text;
 }

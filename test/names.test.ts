@@ -40,10 +40,10 @@ Or rehearse with no Azure at all: npm run demo
     expect(calls).toEqual([]);
   });
 
-  test("brings no control characters to the terminal", async () => {
+  test("is written out where a character cannot be seen, or would be obeyed by the terminal", async () => {
     const { stderr, end } = startWithMockedClient({}, { env: { KEY_VAULT_NAME: "a\x1b[2J\u202eb" } });
     expect(await end()).toBe(1);
-    expect(stderr()).toMatch(/^KEY_VAULT_NAME is not the name of a vault: 'a \[2J b'\n/);
+    expect(stderr()).toMatch(/^KEY_VAULT_NAME is not the name of a vault: 'aU\+001B\[2JU\+202Eb'\n/);
   });
 
   test.each(["kv1", "a-vault-with-24-characte", " my-vault\t"])(
@@ -66,6 +66,20 @@ describe("The certificate's name", () => {
     );
     expect(stdout()).toBe(prompt);
     expect(calls.map(([call]) => call)).toEqual(["new CertificateClient"]);
+  });
+
+  test.each([
+    ["my\u200b-cert", "myU+200B-cert"],
+    ["my\u00ad-cert", "myU+00AD-cert"],
+    ["my\u00a0cert", "myU+00A0cert"],
+    ["my\u3164cert", "myU+3164cert"],
+    ["my\u{e0061}cert", "myU+E0061cert"],
+    ["my\tcert", "myU+0009cert"],
+    ["my cert", "my cert"],
+  ])("is written out where a character of it cannot be seen: %j", async (name, printed) => {
+    const { stderr, end } = startWithMockedClient({}, { input: `${name}\n` });
+    expect(await end()).toBe(1);
+    expect(stderr()).toMatch(`This is not the name of a certificate: '${printed}'\n`);
   });
 
   test.each([

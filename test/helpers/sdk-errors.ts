@@ -1,6 +1,15 @@
-import { EnvironmentCredential } from "@azure/identity";
+import { DefaultAzureCredential, EnvironmentCredential } from "@azure/identity";
 import { CertificateClient, DefaultCertificatePolicy } from "@azure/keyvault-certificates";
 import { jest } from "@jest/globals";
+import childProcess from "node:child_process";
+
+/** An answer as the SDK's pipeline takes it: JSON, unless the body is text. */
+const answer = (request: object, status: number, headers: Record<string, string>, body?: object | string) => ({
+  request,
+  status,
+  headers: Object.assign(new Headers(headers), { toJSON: () => headers }),
+  bodyAsText: typeof body === "object" ? JSON.stringify(body) : body,
+});
 
 interface Answer {
   type?: string;
@@ -16,12 +25,6 @@ export function sdkError(
   body?: object | string,
   { type = "application/json", resource = "https://vault.azure.net", isSignedIn = true }: Answer = {},
 ) {
-  const answer = (request: object, status: number, headers: Record<string, string>, body?: object | string) => ({
-    request,
-    status,
-    headers: Object.assign(new Headers(headers), { toJSON: () => headers }),
-    bodyAsText: typeof body === "object" ? JSON.stringify(body) : body,
-  });
   const authority = "https://login.microsoftonline.com/a-tenant";
   const challenge = { "www-authenticate": `Bearer authorization="${authority}", resource="${resource}"` };
   const sendRequest = async (request: { headers: { has(name: string): boolean } }) =>
@@ -48,4 +51,40 @@ async function errorOf(call: Promise<unknown>) {
   const outcome = await call.catch((error: unknown) => error);
   if (outcome instanceof Error) return outcome;
   throw new Error("The SDK threw nothing.");
+}
+
+/** What the tools that DefaultAzureCredential calls print on stderr; one that is left out is not installed. */
+export interface Tools {
+  az?: string;
+  azd?: string;
+  /** PowerShell: the SDK does not look for it again once it was missing. */
+  pwsh?: string;
+}
+
+/** What the SDK throws when these tools fail, and the managed identity's service gives this answer or cannot be reached. */
+export async function toolsError({ az, azd, pwsh }: Tools, identityAnswer?: object) {
+  const printed = new Map(Object.entries({ az, azd, pwsh, "pwsh.exe": pwsh }));
+  type Callback = (error: Error | null, stdout: string, stderr: string) => void;
+  const call = (program: string, callback: Callback) => {
+    const stderr = printed.get(program);
+    if (stderr === undefined) return callback(new Error(`spawn ${program} ENOENT`), "", `${program}: not found`);
+    callback(new Error("Command failed"), "", stderr);
+  };
+  const exec = (command: string, _: object, callback: Callback) => call(command.split(" ")[0] ?? "", callback);
+  const execFile = (file: string, args: string[], _: object, callback: Callback) => {
+    const isQuestion = args[0] === "/?" && printed.get(file) !== undefined;
+    return isQuestion ? callback(null, "PowerShell", "") : call(file, callback);
+  };
+  const sendRequest = async (request: object) => {
+    if (!identityAnswer) throw new Error("connect EHOSTUNREACH 169.254.169.254:80");
+    return answer(request, 400, { "content-type": "application/json" }, identityAnswer);
+  };
+  jest.spyOn(childProcess, "exec").mockImplementation(exec as never);
+  jest.spyOn(childProcess, "execFile").mockImplementation(execFile as never);
+  const options: object = { httpClient: { sendRequest }, retryOptions: { maxRetries: 0 } };
+  try {
+    return await errorOf(new DefaultAzureCredential(options).getToken("https://vault.azure.net/.default"));
+  } finally {
+    jest.restoreAllMocks();
+  }
 }
