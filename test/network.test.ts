@@ -25,13 +25,12 @@ test("the SDK", () => new CertificateClient(url, credential, options).getCertifi
 `;
 
 test("A request that a test swallows fails this test, in each file of one process", async () => {
-  const { jest: settings, babel } = JSON.parse(readFileSync("package.json", "utf8"));
+  const { jest: settings } = JSON.parse(readFileSync("package.json", "utf8"));
   const config = {
     ...settings,
     rootDir: scratchFolder({ "1.test.ts": swallowing, "2.test.ts": swallowing, "3.test.ts": swallowing }),
     setupFilesAfterEnv: [resolve("test/setup.ts")],
     testMatch: ["<rootDir>/*.test.ts"],
-    transform: { "\\.ts$": ["babel-jest", babel] },
   };
   const args = ["--experimental-vm-modules", "node_modules/jest/bin/jest.js", "--runInBand", "--json"];
   const output = await new Promise<string>((resolve) =>

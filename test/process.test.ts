@@ -4,7 +4,7 @@ import { runInOwnProcess } from "./helpers/own-process.ts";
 import { creating, leftBehind, prompt, seeReadme, transcript } from "./helpers/transcript.ts";
 
 test.concurrent("Without KEY_VAULT_NAME the script says on stderr what to set, and exits with 1", async () => {
-  const { exitCode, stdout, stderr } = await runInOwnProcess({ preload: "", env: { KEY_VAULT_NAME: undefined } });
+  const { exitCode, stdout, stderr } = await runInOwnProcess({ preloads: [], env: { KEY_VAULT_NAME: undefined } });
   expect(stderr).toMatch(/^KEY_VAULT_NAME is not set\.\n(.+\n){4}$/);
   expect(stdout).toBe("");
   expect(exitCode).toBe(1);

@@ -147,7 +147,7 @@ const scenes: Record<string, () => Promise<string>> = {
     explanation(await sdkError(403, "<html></html>", { type: "text/html", isSignedIn: false })),
   "while parsing the response body": async () =>
     explanation(await sdkError(403, "<html></html>", { isSignedIn: false })),
-  "Invalid URL": async () => (await runInOwnProcess({ preload: "", env: { HTTPS_PROXY: "proxy" } })).stderr,
+  "Invalid URL": async () => (await runInOwnProcess({ preloads: [], env: { HTTPS_PROXY: "proxy" } })).stderr,
   "The challenge resource": async () => explanation(await sdkError(200, {}, { resource: "https://vault.azure.cn" })),
 };
 

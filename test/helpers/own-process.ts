@@ -11,17 +11,17 @@ interface Given {
   isUnread?: boolean;
   /** Environment variables, beside those of this process; `undefined` removes one. */
   env?: Record<string, string | undefined>;
-  /** A module to load before the script. */
-  preload?: string;
+  /** Modules to load before the script. */
+  preloads?: string[];
   script?: string;
 }
 
-const preloads = { demo: "./test/offline/preload.ts" };
+const demo = ["./test/offline/preload.ts"];
 
 /** Runs the script in a process of its own, by default against an offline vault that needs no time, and waits for its end. */
 export async function runInOwnProcess(given: Given = {}) {
-  const { input = "my-cert\n", env = {}, preload = preloads.demo, script = "kv_certificates.ts" } = given;
-  const modules = ["tsx", ...(preload ? [preload] : [])].flatMap((module) => ["--import", module]);
+  const { input = "my-cert\n", env = {}, preloads = demo, script = "kv_certificates.ts" } = given;
+  const modules = ["tsx", ...preloads].flatMap((module) => ["--import", module]);
   const time = { OFFLINE_CREATION_TIME: "0", OFFLINE_DELETION_TIME: "0" };
   const child = spawn(process.execPath, [...modules, script], {
     env: { ...process.env, KEY_VAULT_NAME: "demo-vault", ...time, ...env },
