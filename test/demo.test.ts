@@ -1,5 +1,5 @@
 import { expect, jest, test } from "@jest/globals";
-import { exec } from "node:child_process";
+import { execFile } from "node:child_process";
 import { X509Certificate } from "node:crypto";
 import { promisify } from "node:util";
 import { runInOwnProcess } from "./helpers/own-process.ts";
@@ -58,11 +58,14 @@ test.each([
   expect(exit).toHaveBeenCalledWith(1);
 });
 
-test.concurrent.each([
-  ["fetch", "await fetch('https://example.com').catch(console.error)"],
-  ["node:https", "import { get } from 'node:https'; get('https://example.com').on('error', console.error)"],
-])("A request by %s to any other host fails at once, naming the host", async (_, program) => {
-  const node = `"${process.execPath}" --import tsx --import ./test/offline/preload.ts --input-type=module --eval`;
-  const { stderr } = await promisify(exec)(`${node} "${program}"`, { env: process.env });
-  expect(stderr).toContain("No request leaves this machine, and one was made to example.com.");
+test.concurrent("A request to any other host fails at once, naming the host", async () => {
+  const program = `
+    import { get } from "node:https";
+    await fetch("https://fetch.example.com").catch(console.error);
+    get("https://get.example.com").on("error", console.error);
+  `;
+  const node = ["--import", "tsx", "--import", "./test/offline/preload.ts", "--input-type=module", "--eval", program];
+  const { stderr } = await promisify(execFile)(process.execPath, node, { env: process.env });
+  for (const host of ["fetch.example.com", "get.example.com"])
+    expect(stderr).toContain(`No request leaves this machine, and one was made to ${host}.`);
 });

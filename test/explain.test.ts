@@ -9,7 +9,7 @@ import fc from "fast-check";
 import { explanation, failureWithMockedClient, startWithMockedClient } from "./helpers/mocked-client.ts";
 import { sdkError, signInError, toolsError } from "./helpers/sdk-errors.ts";
 import { creating, deleting, leftBehind, retrieving, seeReadme } from "./helpers/transcript.ts";
-import { errorBody } from "./offline/failures.ts";
+import { errorBody } from "./offline/answers.ts";
 
 const oid = "33333333-3333-3333-3333-333333333333";
 const caller = `appid=22222222-2222-2222-2222-222222222222;oid=${oid};iss=https://sts.windows.net/11111111-1111-1111-1111-111111111111/`;

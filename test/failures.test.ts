@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { failures, type Failure } from "./offline/failures.ts";
-import { readmeTable } from "./helpers/readme.ts";
+import { section, troubleshooting } from "./helpers/readme.ts";
 import { rehearseInThisProcess } from "./helpers/rehearsal.ts";
 import { creating, deleting, leftBehind, retrieving, seeReadme, transcript } from "./helpers/transcript.ts";
 
@@ -66,21 +66,14 @@ test("Every failure that can be rehearsed is tested here", () => {
   expect([...tested, ...healed].sort()).toEqual(Object.keys(failures).sort());
 });
 
-test("The README says of every failure's name what the script says then", () => {
-  const says = new Map([...refused, ...created.map(([name, , stderr]) => [name, stderr] as const), ...notDeleted]);
-  for (const [name = "", cell = ""] of readmeTable("name").filter(([name = ""]) => !healed.includes(name))) {
-    const parts = cell.split("…").map((part) => part.trim().replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-    expect(says.get(name)?.split("\n")[0]).toMatch(new RegExp(`^${parts.join(".*")}$`));
-  }
-  expect(
-    readmeTable("name")
-      .filter(([, cell]) => cell?.startsWith("nothing: "))
-      .map(([name]) => name),
-  ).toEqual(healed);
+test("The README says which names show no failure", () => {
+  const list = section("Rehearse a failure").find((token) => token.type === "list")?.raw ?? "";
+  const names = [...list.matchAll(/^- No failure: .*$/gm)].flatMap(([line]) => [...line.matchAll(/`(\w+)`/g)]);
+  expect(names.map(([, name]) => name)).toEqual(healed);
 });
 
 test("Every message that leads to Troubleshooting is found there by its words", () => {
-  const rows = readmeTable("the terminal says").flatMap(([words = ""]) => words.split(", "));
+  const rows = troubleshooting().flatMap(({ words }) => words);
   const all = [...refused, ...created.map(([name, , stderr]) => [name, stderr] as const), ...notDeleted];
   for (const [name, stderr] of all.filter(([, stderr]) => stderr.includes(seeReadme)))
     expect([name, rows.filter((words) => stderr.includes(words))]).not.toEqual([name, []]);

@@ -31,7 +31,7 @@ Or rehearse with no Azure at all: npm run demo
     ["1vault", undefined],
     ["my--vault", undefined],
     ["vault-", undefined],
-    ["a-vault-with-25-characters", undefined],
+    ["a-vault-with-25-character", undefined],
   ])("is refused where it is %s", async (KEY_VAULT_NAME, suggested) => {
     const { calls, stdout, stderr, end } = startWithMockedClient({}, { env: { KEY_VAULT_NAME } });
     expect(await end()).toBe(1);

@@ -43,8 +43,12 @@ test.concurrent.each([
     "client.getCertifcate(",
     "client.getCertifcate is not a function",
   ],
-  ["a variable that is mistyped", "${retrievedCertificate.name}", "${certificat.name}", "certificat is not defined"],
-  ["one before the vault's name is known", "name.length >= 3", "nam.length >= 3", "nam is not defined"],
+  [
+    "a variable that is mistyped, before the vault's name is known",
+    "name.length >= 3",
+    "nam.length >= 3",
+    "nam is not defined",
+  ],
 ])("A mistake in a script that was changed keeps its place: %s", async (_, from, to, message) => {
   const { script, line } = alteredScript(from, to);
   const { exitCode, stderr } = await runInOwnProcess({ script });

@@ -4,9 +4,10 @@ import { execFile, exec } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { promisify } from "node:util";
-import { errorBody, failures } from "./offline/failures.ts";
+import { errorBody } from "./offline/answers.ts";
+import { failures } from "./offline/failures.ts";
 import { explanation } from "./helpers/mocked-client.ts";
-import { readmeTable, readmeTokens } from "./helpers/readme.ts";
+import { codeBlocks, readmeTable, readmeTokens, section } from "./helpers/readme.ts";
 import { rehearseInThisProcess } from "./helpers/rehearsal.ts";
 import { sdkError } from "./helpers/sdk-errors.ts";
 
@@ -16,7 +17,7 @@ const script = read("kv_certificates.ts");
 const { scripts, engines, dependencies } = JSON.parse(read("package.json"));
 
 const tokens = readmeTokens();
-const blocks = tokens.flatMap((token) => (token.type === "code" ? [{ language: token.lang, text: token.text }] : []));
+const blocks = codeBlocks();
 const inline = tokens.flatMap((token) => (token.type === "codespan" ? [token.text] : []));
 
 test("The TypeScript blocks are, line for line, the whole flow of the script", () => {
@@ -36,7 +37,7 @@ test.concurrent("The transcript is what the demo shows", async () => {
   demo.child.stdin?.end("my-cert\n");
   const { stdout, stderr } = await demo;
   const typed = stdout.replace(/(?<=^Input .* > )/, "my-cert\n");
-  expect(blocks.filter(({ language }) => language === "text").map(({ text }) => `${text}\n`)).toEqual([stderr + typed]);
+  expect(`${blocks.find(({ language }) => language === "text")?.text}\n`).toBe(stderr + typed);
   for (const line of (stderr + typed).split("\n")) expect(line.length).toBeLessThanOrEqual(80);
 });
 
@@ -61,7 +62,9 @@ test("The diagram shows the requests that the vault receives, in order", async (
 });
 
 test("The failures that can be rehearsed are those of the offline vault, and no other", () => {
-  expect(readmeTable("name").map(([name]) => name)).toEqual(Object.keys(failures));
+  const list = section("Rehearse a failure").find((token) => token.type === "list")?.raw ?? "";
+  const names = [...list.matchAll(/`(\w+)`/g)].map(([, name]) => name);
+  expect(names.sort()).toEqual(Object.keys(failures).sort());
 });
 
 test("What stands for the Python calls stands in the script", () => {
@@ -90,7 +93,16 @@ test("The commands that grant access are those that the script prints, apart fro
 
 test("Every block names its language or its shell", () => {
   const languages = new Set(blocks.map(({ language }) => language));
-  expect([...languages].sort()).toEqual(["bash", "bat", "mermaid", "powershell", "text", "ts"]);
+  expect([...languages].sort()).toEqual([
+    "bash",
+    "bat",
+    "mermaid",
+    "powershell",
+    "text",
+    "ts",
+    "ts exercise",
+    "ts own",
+  ]);
 });
 
 const commands = [
@@ -103,8 +115,8 @@ test.each(commands.filter((command) => command.startsWith("npm ")))("The command
   if (!["ci", "cit", "init", "install", "pkg"].includes(name)) expect(scripts).toHaveProperty(name);
   const installed = rest.filter((word: string) => !word.startsWith("--"));
   if (name === "install") expect(Object.keys(dependencies)).toEqual(expect.arrayContaining(installed));
-  const [, file, pattern = ""] = /-- (\w+)(?: --testNamePattern (\w+))?$/.exec(command) ?? [];
-  if (file) expect(read(`test/${file}.test.ts`)).toContain(pattern);
+  const [, files = "", pattern = ""] = /-- ([\w ]+?)(?: --testNamePattern (\w+))?$/.exec(command) ?? [];
+  for (const file of files.split(" ").filter(Boolean)) expect(read(`test/${file}.test.ts`)).toContain(pattern);
 });
 
 test("What a project of one's own installs is what the script needs", () => {
@@ -114,27 +126,29 @@ test("What a project of one's own installs is what the script needs", () => {
   expect(installed).toEqual(Object.keys(dependencies));
 });
 
-test.concurrent.each(commands.filter((command) => /^npx |^node /.test(command)))(
-  "The command %s runs the script",
-  async (command) => {
-    const [program = "", ...args] = command.split(" ");
-    const env = { ...process.env, KEY_VAULT_NAME: "" };
-    // Node runs TypeScript as it is from 22.18 on; before, it says that it does not know the ending.
-    const native = program !== "node" || ("typescript" in process.features && Boolean(process.features.typescript));
-    const running =
-      program === "node" ? promisify(execFile)(process.execPath, args, { env }) : promisify(exec)(command, { env });
-    await expect(running).rejects.toThrow(native ? "KEY_VAULT_NAME is not set." : "Unknown file extension");
-  },
-);
+const running = new Set(commands.filter((command) => /^npx tsx |^node /.test(command)));
+
+test.concurrent.each([...running])("The command %s runs the script", async (command) => {
+  const [program = "", ...args] = command.split(" ");
+  const env = { ...process.env, KEY_VAULT_NAME: "" };
+  // Node runs TypeScript as it is from 22.18 on; before, it says that it does not know the ending.
+  const native = program !== "node" || ("typescript" in process.features && Boolean(process.features.typescript));
+  const running =
+    program === "node" ? promisify(execFile)(process.execPath, args, { env }) : promisify(exec)(command, { env });
+  await expect(running).rejects.toThrow(native ? "KEY_VAULT_NAME is not set." : "Unknown file extension");
+});
 
 test("Every file that is named exists, and every file is named", () => {
   // In a folder below test/ a file is named without its folder.
-  const files = readdirSync("test", { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".ts"))
-    .map((file) => (dirname(file) === "." ? `test/${file}` : basename(file)));
+  const files = readdirSync("test", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+  // The files of the demo are named without their folder, and those of other folders by it alone.
+  const names = files.map((file) => {
+    const folder = dirname(file);
+    return folder === "offline" ? basename(file) : `test/${folder === "." ? file : `${folder}/`}`;
+  });
   const named = inline.filter((text) => /^\.?[\w/-]+(\.[\w-]+)*\.(ts|json|md)$|^\.ci\/run$/.test(text));
-  for (const file of named) expect([file, existsSync(file) || files.includes(file)]).toEqual([file, true]);
-  expect(inline).toEqual(expect.arrayContaining(["kv_certificates.ts", ...files]));
+  for (const file of named) expect([file, existsSync(file) || names.includes(file)]).toEqual([file, true]);
+  expect(inline).toEqual(expect.arrayContaining(["kv_certificates.ts", "test/offline/", ...names]));
 });
 
 test("Every relative link and every anchor leads somewhere", () => {
@@ -147,7 +161,7 @@ test("Every relative link and every anchor leads somewhere", () => {
 });
 
 test("The figures are those of the settings and of the code", () => {
-  const [, oldest, second, newest] = /\[Node\.js\]\S+ (\S+) or later \((\d+) or (\d+) if/.exec(readme) ?? [];
+  const [, oldest, second, newest] = /\(from (\S+)\), (\d+), or (\d+) and later/.exec(readme) ?? [];
   expect(engines.node).toBe(`^${oldest}.0 || ^${second}.0.0 || >=${newest}.0.0`);
 
   expect(readme).toContain("every half second");

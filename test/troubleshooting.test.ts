@@ -1,154 +1,147 @@
-import { AggregateAuthenticationError, AuthenticationError, CredentialUnavailableError } from "@azure/identity";
 import { expect, test } from "@jest/globals";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { checkServerIdentity } from "node:tls";
+import { pathToFileURL } from "node:url";
 import { explanation, failureWithMockedClient } from "./helpers/mocked-client.ts";
-import { runInOwnProcess } from "./helpers/own-process.ts";
-import { readmeTable } from "./helpers/readme.ts";
-import { sdkError, signInError } from "./helpers/sdk-errors.ts";
-import { errorBody } from "./offline/failures.ts";
+import { section, troubleshooting } from "./helpers/readme.ts";
+import { rehearseInThisProcess, startWithRealClient } from "./helpers/rehearsal.ts";
+import { scratchFolder } from "./helpers/scratch.ts";
+import { sdkError, signInError, toolsError } from "./helpers/sdk-errors.ts";
+import { errorBody } from "./offline/answers.ts";
 
-/** What the script prints where the vault's name is this. */
-const named = (KEY_VAULT_NAME: string) => failureWithMockedClient({}, { env: { KEY_VAULT_NAME } });
+/** What the script prints where the environment has these variables. */
+const set = (env: Record<string, string>) => failureWithMockedClient({}, { env });
 
-/** What it prints of a pending creation that ends so. */
-const ending = (created: Promise<unknown>) => failureWithMockedClient({ created });
+/** What it prints in the demo of the certificate that bears a failure's name. */
+const rehearsed = async (name: string) => (await rehearseInThisProcess(name)).stderr;
 
-/** What it prints where the Azure CLI signs in, and says this. */
-const az = (message: string) =>
-  explanation(new AggregateAuthenticationError([new CredentialUnavailableError(message)], ""));
+/** What it prints in the demo where a reader has changed it. */
+async function changed(from: string, to: string) {
+  const text = readFileSync("kv_certificates.ts", "utf8").replace(from, to);
+  const script = pathToFileURL(join(scratchFolder({ "kv_certificates.ts": text }), "kv_certificates.ts")).href;
+  return (await rehearseInThisProcess("my-cert", { script })).stderr;
+}
 
-/** What it prints where a service principal signs in, and Microsoft Entra ID says this. */
-const entra = (error_description: string) =>
-  explanation(
-    new AuthenticationError(400, { error: "EnvironmentCredential authentication failed.", error_description }),
-  );
+/** What it prints where the Azure CLI prints this. */
+const az = async (stderr: string) =>
+  explanation(await toolsError({ az: stderr, pwsh: "Run Connect-AzAccount to login" }));
+
+/** What it prints where Microsoft Entra ID says this to a service principal. */
+const entra = async (error_description: string) =>
+  explanation(await signInError({ error: "invalid_client", error_description }));
 
 /** What it prints where Key Vault refuses the creation. */
 const refused = async (status: number, message: string, innererror?: string) =>
   explanation(await sdkError(status, errorBody("Code", message, innererror)));
 
-/** What it prints where the connection fails, as Node tells it. */
-const unconnected = (message: string, code = "") =>
-  explanation(Object.assign(new Error(message), { name: "RestError", code }));
+/** What it prints where the connection to the vault fails, as Node tells it. */
+const unconnected = async (message: string, code: string) => {
+  const fail = () => Promise.reject(Object.assign(new Error(message), { code }));
+  return (await rehearseInThisProcess("my-cert", {}, fail)).stderr;
+};
 
-/** How the words in the README's table come to be on the screen. */
+/** What it prints where the real client finds these variables, and sends nothing. */
+async function realClient(env: Record<string, string>) {
+  const { stderr, end } = startWithRealClient({ env });
+  await end();
+  return stderr();
+}
+
+/** What it prints where a proxy answers in the vault's place. */
+const proxied = async (status: number, body?: string, type?: string) =>
+  explanation(await sdkError(status, body, { type, isSignedIn: false }));
+
+const otherHost = checkServerIdentity("demo-vault.vault.azure.net", {
+  subjectaltname: "DNS:proxy.contoso.com",
+} as never);
+
+/** What Node says when this fails. */
+function wordsOf(call: () => unknown) {
+  try {
+    return `${call()}`;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** How the words in the README come to be on the screen, in its order. */
 const scenes: Record<string, () => Promise<string>> = {
-  "KEY_VAULT_NAME is not set.": () => named(""),
-  "KEY_VAULT_NAME is not the name of a vault": () => named("https://contoso.vault.azure.net"),
-  "Sign in. If you are signed in": () =>
-    az("Please run 'az login' from a command prompt to authenticate before using this credential."),
-  AADSTS50076: () =>
-    az(
-      "ERROR: AADSTS50076: Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication to access '…'. Trace ID: …",
-    ),
-  AADSTS50079: () =>
-    az(
-      "ERROR: AADSTS50079: Due to a configuration change made by your administrator, you must enroll in multi-factor authentication to access '…'. Trace ID: …",
-    ),
-  AADSTS50020: () =>
-    az(
-      "ERROR: AADSTS50020: User account 'jane@contoso.com' from identity provider 'live.com' does not exist in tenant 'Contoso'. Trace ID: …",
-    ),
-  AKV10032: () =>
-    refused(
-      401,
-      "AKV10032: Invalid issuer. Expected one of https://sts.windows.net/…/, found https://sts.windows.net/…/.",
-    ),
-  AADSTS53003: () =>
-    az(
-      "ERROR: AADSTS53003: Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.",
-    ),
-  AADSTS700082: () =>
-    az("ERROR: AADSTS700082: The refresh token has expired due to inactivity. The token was issued on …"),
-  AADSTS70043: () =>
-    az(
-      "ERROR: AADSTS70043: The refresh token has expired or is invalid due to sign-in frequency checks by conditional access. The token was issued on …",
-    ),
-  "EnvironmentCredential authentication failed.": () => entra("AADSTS90002: Tenant 'a-tenant' not found."),
-  AADSTS7000215: () => entra("AADSTS7000215: Invalid client secret provided. Ensure …"),
+  "KEY_VAULT_NAME is not set.": () => set({ KEY_VAULT_NAME: "" }),
+  "KEY_VAULT_NAME is not the name of a vault": () => set({ KEY_VAULT_NAME: "https://contoso.vault.azure.net" }),
+  "Invalid value for AZURE_TOKEN_CREDENTIALS": () => set({ AZURE_TOKEN_CREDENTIALS: "az" }),
+  EBADF: () => explanation(new Error("EBADF: bad file descriptor, read")),
+  "has invalid value": () =>
+    changed("DefaultCertificatePolicy, pollOptions", '{ ...DefaultCertificatePolicy, subject: "x" }'),
+  "was not found in this key vault": () => changed("getCertificate(certificateName)", 'getCertificate("other")'),
+  "offline vault does not answer": () => changed("client.getCertificate(certificateName)", "client.getContacts()"),
+  "Pagination failed with unexpected statusCode 501": () =>
+    changed("client.getCertificate(certificateName)", "client.listPropertiesOfIssuers().next()"),
+  "Sign in. If you are signed in": () => az("Please run 'az login' to setup account."),
+  AADSTS50076: () => az("ERROR: AADSTS50076: Due to a configuration change made by your administrator, …"),
+  AADSTS50079: () => az("ERROR: AADSTS50079: Due to a configuration change made by your administrator, …"),
+  AADSTS700082: () => az("ERROR: AADSTS700082: The refresh token has expired due to inactivity. …"),
+  AADSTS70043: () => az("ERROR: AADSTS70043: The refresh token has expired or is invalid due to sign-in frequency …"),
+  AADSTS50020: () => az("ERROR: AADSTS50020: User account 'jane@contoso.com' from identity provider 'live.com' …"),
+  AKV10032: () => refused(401, "AKV10032: Invalid issuer. Expected one of https://sts.windows.net/…/, found …."),
+  "not configured to acquire tokens for tenant": async () =>
+    explanation(await signInError(new Error("This is not asked for."), "another-tenant")),
+  "EnvironmentCredential authentication failed.": () => rehearsed("InvalidClientSecret"),
+  AADSTS7000215: () => rehearsed("InvalidClientSecret"),
   AADSTS700016: () => entra("AADSTS700016: Application with identifier '…' was not found in the directory 'Contoso'."),
-  "not configured to acquire tokens for tenant": () =>
-    entra("The current credential is not configured to acquire tokens for tenant …. To enable …"),
-  network_error: async () => explanation(await signInError(new Error("connect ECONNREFUSED 203.0.113.1:443"))),
-  "Caller is not authorized to perform action on resource.": () =>
-    refused(403, "Caller is not authorized to perform action on resource.\r\nIf role assignments …", "ForbiddenByRbac"),
-  "does not have certificates": () =>
-    refused(
-      403,
-      "The user, group or application '…' does not have certificates create permission on key vault '…'. For help …",
-      "AccessDenied",
-    ),
-  "Client address is not authorized": () =>
-    refused(
-      403,
-      "Client address is not authorized and caller is not a trusted service.\r\nClient address: 203.0.113.7",
-      "ForbiddenByFirewall",
-    ),
-  "Public network access is disabled": () =>
-    refused(
-      403,
-      "Public network access is disabled and request is not from a trusted service nor via an approved private link.",
-      "ForbiddenByConnection",
-    ),
+  AADSTS53003: () => az("ERROR: AADSTS53003: Access has been blocked by Conditional Access policies. …"),
+  "disallowed by policy": () => refused(403, "Certificate 'my-cert' was disallowed by policy."),
+  "Caller is not authorized to perform action on resource.": () => rehearsed("ForbiddenByRbac"),
+  "does not have certificates": () => rehearsed("AccessDenied"),
+  "Client address is not authorized": () => rehearsed("ForbiddenByFirewall"),
+  "Public network access is disabled": () => rehearsed("ForbiddenByConnection"),
   "not an approved private link": () =>
-    refused(
-      403,
-      "Connection is not an approved private link and caller was ignored because bypass is not set to 'AzureServices' and PublicNetworkAccess is set to 'Disabled'.",
-      "ForbiddenByConnection",
-    ),
-  "is currently in a deleted but recoverable state": () =>
-    refused(
-      409,
-      "Certificate my-cert is currently in a deleted but recoverable state, and its name cannot be reused; …",
-      "ObjectIsDeletedButRecoverable",
-    ),
-  "is currently being deleted": () =>
-    refused(
-      409,
-      "Certificate my-cert is currently being deleted and cannot be re-created; retry later.",
-      "ObjectIsBeingDeleted",
-    ),
-  "status is inProgress": () =>
-    refused(
-      409,
-      "A new key vault certificate can not be created or imported while a pending key vault certificate's status is inProgress.",
-    ),
-  "too many requests": () =>
-    refused(
-      429,
-      "Request was not processed because too many requests were received. Reason: VaultRequestTypeLimitReached",
-    ),
-  "An internal error has occurred.": () => refused(500, "An internal error has occurred."),
-  "The call to DigiCert failed": () =>
-    ending(
-      Promise.reject(
-        new Error("The call to DigiCert failed with Error code access_denied and Message Access denied.."),
-      ),
-    ),
-  "was cancelled": () => ending(Promise.resolve({})),
-  "may still be in": () => ending(Promise.reject(new Error("read ECONNRESET"))),
-  ENOTFOUND: () => unconnected("getaddrinfo ENOTFOUND demo-vault.vault.azure.net", "ENOTFOUND"),
+    refused(403, "Connection is not an approved private link and caller was ignored …", "ForbiddenByConnection"),
+  "NSP policy": () => refused(403, "Access is forbidden by NSP policy.", "ForbiddenByNsp"),
+  "The challenge resource": async () => explanation(await sdkError(200, {}, { resource: "https://vault.azure.cn" })),
+  "is currently in a deleted but recoverable state": () => rehearsed("ObjectIsDeletedButRecoverable"),
+  "is currently being deleted": () => rehearsed("ObjectIsBeingDeleted"),
+  "was cancelled": () => rehearsed("Cancelled"),
+  "status is inProgress": () => rehearsed("Conflict"),
+  "The call to DigiCert failed": () => rehearsed("IssuerRefused"),
+  "may still be in": () => rehearsed("ConnectionLost"),
+  "too many requests": () => rehearsed("Throttled"),
+  "An internal error has occurred.": () => rehearsed("InternalError"),
+  ENOTFOUND: () => rehearsed("HostNotFound"),
   EAI_AGAIN: () => unconnected("getaddrinfo EAI_AGAIN demo-vault.vault.azure.net", "EAI_AGAIN"),
-  ECONNREFUSED: () => unconnected("connect ECONNREFUSED 203.0.113.1:443", "ECONNREFUSED"),
-  ECONNRESET: () => unconnected("read ECONNRESET", "ECONNRESET"),
+  ECONNREFUSED: () => rehearsed("ConnectionRefused"),
+  ECONNRESET: () => rehearsed("ConnectionReset"),
   ETIMEDOUT: () => unconnected("", "ETIMEDOUT"),
+  EHOSTUNREACH: () => unconnected("connect EHOSTUNREACH 203.0.113.1:443", "EHOSTUNREACH"),
+  ENETUNREACH: () => unconnected("connect ENETUNREACH 203.0.113.1:443", "ENETUNREACH"),
+  network_error: async () => explanation(await signInError(new Error("connect ECONNREFUSED 203.0.113.1:443"))),
+  "socket hang up": () => unconnected("socket hang up", "ECONNRESET"),
+  "Client network socket disconnected": () =>
+    unconnected("Client network socket disconnected before secure TLS connection was established", "ECONNRESET"),
+  "Proxy connection ended": () => unconnected("Proxy connection ended before receiving CONNECT response", ""),
+  "Unexpected status code: 407": () => proxied(407, "<html></html>", "text/html"),
+  "Cannot read properties of undefined (reading 'error')": () => proxied(407),
+  "Invalid URL": () => realClient({ HTTPS_PROXY: "proxy" }),
+  "URI malformed": () =>
+    unconnected(
+      wordsOf(() => decodeURIComponent("100%")),
+      "",
+    ),
+  EPROTO: () => unconnected("write EPROTO 0:error:0A00010B:SSL routines::wrong version number", "EPROTO"),
+  "wrong version number": () =>
+    unconnected("write EPROTO 0:error:0A00010B:SSL routines::wrong version number", "EPROTO"),
+  "Unexpected status code: 403": () => rehearsed("ProxyBlocked"),
+  "while parsing the response body": () => proxied(403, "<html></html>"),
+  AKV10000: () => refused(401, "AKV10000: Request is missing a Bearer, PoP, or MTLS_POP token."),
   "self-signed certificate in certificate chain": () =>
     unconnected("self-signed certificate in certificate chain", "SELF_SIGNED_CERT_IN_CHAIN"),
   "unable to verify the first certificate": () =>
     unconnected("unable to verify the first certificate", "UNABLE_TO_VERIFY_LEAF_SIGNATURE"),
   "unable to get local issuer certificate": () =>
     unconnected("unable to get local issuer certificate", "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"),
+  altnames: () => unconnected(`${otherHost?.message}`, "ERR_TLS_CERT_ALTNAME_INVALID"),
   "certificate is not yet valid": () => unconnected("certificate is not yet valid", "CERT_NOT_YET_VALID"),
   "certificate has expired": () => unconnected("certificate has expired", "CERT_HAS_EXPIRED"),
-  "Unexpected status code: 407": async () =>
-    explanation(await sdkError(407, "<html></html>", { type: "text/html", isSignedIn: false })),
-  "Cannot read properties of undefined (reading 'error')": async () =>
-    explanation(await sdkError(407, undefined, { isSignedIn: false })),
-  "Unexpected status code: 403": async () =>
-    explanation(await sdkError(403, "<html></html>", { type: "text/html", isSignedIn: false })),
-  "while parsing the response body": async () =>
-    explanation(await sdkError(403, "<html></html>", { isSignedIn: false })),
-  "Invalid URL": async () => (await runInOwnProcess({ preloads: [], env: { HTTPS_PROXY: "proxy" } })).stderr,
-  "The challenge resource": async () => explanation(await sdkError(200, {}, { resource: "https://vault.azure.cn" })),
 };
 
 test.each(Object.keys(scenes))("The script says '%s'", async (words) => {
@@ -156,5 +149,14 @@ test.each(Object.keys(scenes))("The script says '%s'", async (words) => {
 });
 
 test("The README has a cure for all these words, and for no others", () => {
-  expect(readmeTable("the terminal says").flatMap(([words = ""]) => words.split(", "))).toEqual(Object.keys(scenes));
+  expect(troubleshooting().flatMap(({ words }) => words)).toEqual(Object.keys(scenes));
+});
+
+test("For all other words the README has a way on", () => {
+  const [rest = ""] = section("Troubleshooting")
+    .map(({ raw }) => raw)
+    .join("")
+    .split("### Anything else\n")
+    .slice(1);
+  expect(rest).toMatch(/rest-error-codes[^]+identity\/troubleshoot[^]+azure-sdk-for-js\/issues/);
 });

@@ -1,11 +1,29 @@
-import { lexer, walkTokens, type Token } from "marked";
+import { lexer, walkTokens, type Token, type Tokens } from "marked";
 import { readFileSync } from "node:fs";
+
+const blocks = lexer(readFileSync("README.md", "utf8"));
 
 /** All tokens of README.md, blocks and what stands in them, in order. */
 export function readmeTokens(): Token[] {
   const tokens: Token[] = [];
-  walkTokens(lexer(readFileSync("README.md", "utf8")), (token) => void tokens.push(token));
+  walkTokens(blocks, (token) => void tokens.push(token));
   return tokens;
+}
+
+/** The blocks of code in README.md, each with all that stands after its fence as its language, such as "ts exercise". */
+export function codeBlocks(tokens = readmeTokens()) {
+  return tokens.flatMap((token) =>
+    token.type === "code" ? [{ language: `${token.lang}`, text: `${token.text}` }] : [],
+  );
+}
+
+/** The blocks of README.md from a heading of the second level to the next one. */
+export function section(heading: string): Token[] {
+  const isHeading = (token: Token) => token.type === "heading" && token.depth === 2;
+  const from = blocks.findIndex((token) => isHeading(token) && token.raw.includes(heading)) + 1;
+  if (from === 0) throw new Error(`README.md has no section '${heading}'.`);
+  const length = blocks.slice(from).findIndex(isHeading);
+  return blocks.slice(from, length < 0 ? undefined : from + length);
 }
 
 /** The rows of the table in README.md whose first column has this heading: each a list of its cells, without marks of code. */
@@ -13,4 +31,44 @@ export function readmeTable(heading: string): string[][] {
   const table = readmeTokens().find((token) => token.type === "table" && token.header[0].text === heading);
   if (table?.type !== "table") throw new Error(`README.md has no table that begins with '${heading}'.`);
   return table.rows.map((row: { text: string }[]) => row.map(({ text }) => text.replaceAll("`", "")));
+}
+
+/** The entries of "Troubleshooting": the words on the screen, which stand in the first line as code, and the cure below. */
+export function troubleshooting() {
+  const items = section("Troubleshooting").flatMap((token) =>
+    token.type === "list" ? (token as Tokens.List).items : [],
+  );
+  return items.flatMap(({ text }) => {
+    const [first = "", ...cure] = text.split("\\\n");
+    const words = [...first.matchAll(/`([^`]+)`/g)].map(([, word = ""]) => word);
+    return cure.length > 0 ? [{ words, cure: cure.join("\n") }] : [];
+  });
+}
+
+interface Exercise {
+  title: string;
+  /** Where its lines go: "After" or "In place of" which line of the script. */
+  changes: { place: string; line: string; text: string }[];
+  /** What the terminal then shows, after `npm run demo` or `npx tsc`. */
+  shown: { by: "demo" | "tsc"; text: string }[];
+}
+
+/** The exercises of "Change it": lines to change, and what the terminal shows then; the next lines begin another one. */
+export function exercises() {
+  const found: Exercise[] = [];
+  let title = "";
+  let words = "";
+  for (const token of section("Change it")) {
+    if (token.type === "heading") title = token.raw;
+    if (token.type === "paragraph") words = token.raw;
+    if (token.type !== "code") continue;
+    if (token.lang === "ts exercise") {
+      const [, place = "", line = ""] = /^(After|In place of)[^`]* `([^`]+)`,/.exec(words) ?? [];
+      let exercise = found.at(-1);
+      if (!exercise || exercise.title !== title || exercise.shown.length > 0)
+        found.push((exercise = { title, changes: [], shown: [] }));
+      exercise.changes.push({ place, line, text: token.text });
+    } else found.at(-1)?.shown.push({ by: words.startsWith("`npx tsc`") ? "tsc" : "demo", text: token.text });
+  }
+  return found;
 }

@@ -1,6 +1,7 @@
 import { jest } from "@jest/globals";
 import { intercept } from "../offline/network.ts";
 import { rehearse } from "../offline/rehearsal.ts";
+import { reuseKeys } from "./keys.ts";
 import { startInThisProcess, type Given } from "./this-process.ts";
 
 /** A request as the offline vault saw it, with its answer. */
@@ -12,18 +13,29 @@ interface Exchange {
   body: string;
 }
 
+/** Starts the script in this process with the SDK's real client. */
+export function startWithRealClient(given: Given) {
+  jest.unstable_unmockModule("@azure/keyvault-certificates");
+  return startInThisProcess(given);
+}
+
 /**
  * Runs the script in this process against the offline vault, with the SDK's real client, to its end; time is the test's own, and
- * goes on only while the script waits for it. The rehearsal's own notice is left out of `stderr`; `isLeft` tells whether the
- * certificate is in the vault at the end.
+ * goes on only while the script waits for it. A `connection` in place of the vault's answers or throws. The rehearsal's own notice
+ * is left out of `stderr`; `isLeft` tells whether the certificate is in the vault at the end.
  */
-export async function rehearseInThisProcess(certificateName = "my-cert", given: Given = {}) {
+export async function rehearseInThisProcess(
+  certificateName = "my-cert",
+  given: Given = {},
+  connection?: (request: Request) => Promise<Response>,
+) {
   const requests: Exchange[] = [];
   let underWay = 0;
-  jest.unstable_unmockModule("@azure/keyvault-certificates");
   jest.useFakeTimers({ doNotFake: ["nextTick", "setImmediate", "queueMicrotask"] });
-  const run = startInThisProcess({ input: certificateName, ...given });
-  const answer = rehearse();
+  const run = startWithRealClient({ input: certificateName, ...given });
+  reuseKeys();
+  const vault = rehearse();
+  const answer = connection ?? vault;
   const giveBack = intercept(async (request) => {
     underWay++;
     try {

@@ -37,14 +37,21 @@ export function sdkError(
   return errorOf(client.beginCreateCertificate("my-cert", DefaultCertificatePolicy));
 }
 
-/** What the SDK throws when a service principal signs in and the connection to Microsoft Entra ID fails with this error. */
-export function signInError(error: Error) {
+/**
+ * What the SDK throws when a service principal signs in and Microsoft Entra ID answers so, or the connection fails with this error;
+ * the vault may belong to another tenant than the service principal.
+ */
+export function signInError(outcome: Error | { error: string; error_description: string }, tenantId?: string) {
   const env = { AZURE_TENANT_ID: "a-tenant", AZURE_CLIENT_ID: "a-client", AZURE_CLIENT_SECRET: "a-secret" };
   const environment = jest.replaceProperty(process, "env", env);
-  const options: object = { httpClient: { sendRequest: () => Promise.reject(error) }, retryOptions: { maxRetries: 0 } };
+  const sendRequest = async (request: object) => {
+    if (outcome instanceof Error) throw outcome;
+    return answer(request, 400, { "content-type": "application/json" }, outcome);
+  };
+  const options: object = { httpClient: { sendRequest }, retryOptions: { maxRetries: 0 } };
   const credential = new EnvironmentCredential(options);
   environment.restore();
-  return errorOf(credential.getToken("https://vault.azure.net/.default"));
+  return errorOf(credential.getToken("https://vault.azure.net/.default", { tenantId }));
 }
 
 async function errorOf(call: Promise<unknown>) {

@@ -1,10 +1,13 @@
-/** The requests that a failure can meet: any to the vault, the one for a token, and the vault's own. */
-export type Step = "connect" | "sign in" | "create" | "pending" | "delete" | "getDeleted";
+import { errorBody } from "./answers.ts";
+import type { Route } from "./routes.ts";
+
+/** The requests that a failure can meet: any to the vault, the one for a token, and those that the vault answers. */
+export type Step = "connect" | "sign in" | Route;
 
 /**
- * What happens to the certificate that bears a failure's name: at a step, an answer of the service (an object is JSON, a string
- * HTML) or an error of the connection with Node's code; or another end of the creation, as the fields of its operation. `VAULT`
- * and `NAME` stand for the real ones.
+ * What happens to the certificate that bears a failure's name: at a step, an answer of the service (an object is JSON,
+ * a string HTML) or an error of the connection with Node's code; or another end of the creation, as the fields of its
+ * operation. `VAULT` and `NAME` stand for the real ones.
  */
 export interface Failure {
   at?: Step;
@@ -20,10 +23,7 @@ export interface Failure {
 const caller =
   "appid=22222222-2222-2222-2222-222222222222;oid=33333333-3333-3333-3333-333333333333;iss=https://sts.windows.net/11111111-1111-1111-1111-111111111111/";
 
-/** The body of Key Vault's refusals. */
-export const errorBody = (code: string, message: string, innererror?: string) => ({
-  error: { code, message, ...(innererror && { innererror: { code: innererror } }) },
-});
+const create = "POST /certificates/NAME/create";
 
 const refusal = (at: Step, status: number, code: string, message: string, innererror?: string): Failure => ({
   at,
@@ -31,78 +31,61 @@ const refusal = (at: Step, status: number, code: string, message: string, innere
   body: errorBody(code, message, innererror),
 });
 
-const notPermitted = (at: Step, permission: string, innererror: string) =>
-  refusal(
-    at,
-    403,
-    "Forbidden",
-    `The user, group or application '${caller}' does not have certificates ${permission} permission on key vault 'VAULT;location=westeurope'. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125287`,
+const forbidden = (innererror: string, message: string, at: Step = create) =>
+  refusal(at, 403, "Forbidden", message, innererror);
+
+const notPermitted = (at: Step, permission: string, innererror = "AccessDenied") =>
+  forbidden(
     innererror,
+    `The user, group or application '${caller}' does not have certificates ${permission} permission on key vault 'VAULT;location=westeurope'. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125287`,
+    at,
   );
 
-const unreachable = (message: string, innererror: string) =>
-  refusal(
-    "create",
-    403,
-    "Forbidden",
-    `${message}\r\nClient address: 203.0.113.7\r\nCaller: ${caller}\r\nVault: VAULT;location=westeurope`,
-    innererror,
-  );
+const address = `\r\nClient address: 203.0.113.7\r\nCaller: ${caller}\r\nVault: VAULT;location=westeurope`;
+
+const conflict = (message: string, innererror?: string) => refusal(create, 409, "Conflict", message, innererror);
 
 const broken = (at: Step, code: string, message: string): Failure => ({ at, connection: { code, message } });
 
+const manyRequests = "Request was not processed because too many requests were received.";
 const throttled: Failure = {
-  ...refusal(
-    "create",
-    429,
-    "Throttled",
-    "Request was not processed because too many requests were received. Reason: VaultRequestTypeLimitReached",
-  ),
+  ...refusal(create, 429, "Throttled", `${manyRequests} Reason: VaultRequestTypeLimitReached`),
   headers: { "Retry-After": "1" },
 };
-const internalError = refusal("create", 500, "InternalError", "An internal error has occurred.");
+const internalError = refusal(create, 500, "InternalError", "An internal error has occurred.");
 
 /** What Key Vault says of an operation that is under way, and goes on to say of one that has failed. */
 export const pendingDetails =
   "Pending certificate created. Certificate request is in progress. This may take some time based on the issuer provider. Please check again later.";
 
-/** The failures that can be rehearsed, by the name to give to the certificate. Their words are the service's, as recorded in the Azure SDKs' tests and issues. */
+/**
+ * The failures that can be rehearsed, by the name to give to the certificate. Their words are the service's, as
+ * recorded in the Azure SDKs' tests and issues.
+ */
 export const failures = {
-  ForbiddenByRbac: refusal(
-    "create",
-    403,
-    "Forbidden",
-    `Caller is not authorized to perform action on resource.\r\nIf role assignments, deny assignments or role definitions were changed recently, please observe propagation time.\r\nCaller: ${caller}\r\nAction: 'Microsoft.KeyVault/vaults/certificates/create/action'\r\nResource: '/subscriptions/44444444-4444-4444-4444-444444444444/resourcegroups/myresourcegroup/providers/microsoft.keyvault/vaults/VAULT/certificates/NAME'\r\nAssignment: (not found)\r\nDenyAssignmentId: null\r\nDecisionReason: null \r\nVault: VAULT;location=westeurope\r\n`,
+  ForbiddenByRbac: forbidden(
     "ForbiddenByRbac",
+    `Caller is not authorized to perform action on resource.\r\nIf role assignments, deny assignments or role definitions were changed recently, please observe propagation time.\r\nCaller: ${caller}\r\nAction: 'Microsoft.KeyVault/vaults/certificates/create/action'\r\nResource: '/subscriptions/44444444-4444-4444-4444-444444444444/resourcegroups/myresourcegroup/providers/microsoft.keyvault/vaults/VAULT/certificates/NAME'\r\nAssignment: (not found)\r\nDenyAssignmentId: null\r\nDecisionReason: null \r\nVault: VAULT;location=westeurope\r\n`,
   ),
-  AccessDenied: notPermitted("create", "create", "AccessDenied"),
-  ForbiddenByPolicy: notPermitted("create", "create", "ForbiddenByPolicy"),
-  ForbiddenByFirewall: unreachable(
-    "Client address is not authorized and caller is not a trusted service.",
+  AccessDenied: notPermitted(create, "create"),
+  ForbiddenByPolicy: notPermitted(create, "create", "ForbiddenByPolicy"),
+  ForbiddenByFirewall: forbidden(
     "ForbiddenByFirewall",
+    `Client address is not authorized and caller is not a trusted service.${address}`,
   ),
-  ForbiddenByConnection: unreachable(
-    "Public network access is disabled and request is not from a trusted service nor via an approved private link.",
+  ForbiddenByConnection: forbidden(
     "ForbiddenByConnection",
+    `Public network access is disabled and request is not from a trusted service nor via an approved private link.${address}`,
   ),
-  ObjectIsDeletedButRecoverable: refusal(
-    "create",
-    409,
-    "Conflict",
+  ObjectIsDeletedButRecoverable: conflict(
     "Certificate NAME is currently in a deleted but recoverable state, and its name cannot be reused; in this state, the certificate can only be recovered or purged.",
     "ObjectIsDeletedButRecoverable",
   ),
-  ObjectIsBeingDeleted: refusal(
-    "create",
-    409,
-    "Conflict",
+  ObjectIsBeingDeleted: conflict(
     "Certificate NAME is currently being deleted and cannot be re-created; retry later.",
     "ObjectIsBeingDeleted",
   ),
-  Conflict: refusal(
-    "create",
-    409,
-    "Conflict",
+  Conflict: conflict(
     "A new key vault certificate can not be created or imported while a pending key vault certificate's status is inProgress.",
   ),
   Throttled: throttled,
@@ -122,14 +105,14 @@ export const failures = {
   HostNotFound: broken("connect", "ENOTFOUND", "getaddrinfo ENOTFOUND VAULT.vault.azure.net"),
   ConnectionRefused: broken("connect", "ECONNREFUSED", "connect ECONNREFUSED 203.0.113.1:443"),
   ConnectionReset: broken("connect", "ECONNRESET", "read ECONNRESET"),
-  ConnectionResetOnce: { ...broken("create", "ECONNRESET", "read ECONNRESET"), once: true },
-  ConnectionLost: broken("pending", "ECONNRESET", "read ECONNRESET"),
+  ConnectionResetOnce: { ...broken(create, "ECONNRESET", "read ECONNRESET"), once: true },
+  ConnectionLost: broken("GET /certificates/NAME/pending", "ECONNRESET", "read ECONNRESET"),
   ProxyBlocked: {
     at: "connect",
     status: 403,
     body: "<html><title>Blocked</title>This site is blocked by your organization.</html>",
   },
-  GetForbidden: notPermitted("pending", "get", "AccessDenied"),
+  GetForbidden: notPermitted("GET /certificates/NAME/pending", "get"),
   IssuerRefused: {
     operation: {
       status: "failed",
@@ -141,25 +124,10 @@ export const failures = {
     },
   },
   Cancelled: { operation: { status: "cancelled", cancellation_requested: true } },
-  DeleteForbidden: notPermitted("delete", "delete", "AccessDenied"),
-  DeletedForbidden: notPermitted("getDeleted", "get", "AccessDenied"),
+  DeleteForbidden: notPermitted("DELETE /certificates/NAME", "delete"),
+  DeletedForbidden: notPermitted("GET /deletedcertificates/NAME", "get"),
 } satisfies Record<string, Failure>;
 
 /** The failure of this name, whichever its case. */
 export const failureOf = (name: string): Failure | undefined =>
   Object.entries(failures).find(([known]) => known.toLowerCase() === name.toLowerCase())?.[1];
-
-/** An answer in JSON. Of the headers of `Response.json` the interceptors would lose some. */
-export const json = (body: object, status = 200, headers: Record<string, string> = {}) =>
-  new Response(JSON.stringify(body), {
-    status,
-    headers: { "Content-Type": "application/json; charset=utf-8", ...headers },
-  });
-
-/** Answers as the failure says, or throws the error of its connection. */
-export function fail({ connection, status, headers, body }: Failure, vaultName = "", name = ""): Response {
-  const fill = (text: string) => text.replaceAll("VAULT", vaultName).replaceAll("NAME", name);
-  if (connection) throw Object.assign(new Error(fill(connection.message)), { code: connection.code });
-  if (typeof body === "string") return new Response(body, { status, headers: { "Content-Type": "text/html" } });
-  return json(JSON.parse(fill(JSON.stringify(body))), status, headers);
-}

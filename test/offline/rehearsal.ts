@@ -1,9 +1,12 @@
+import { NoConnection } from "./answers.ts";
 import { servicePrincipal } from "./sign-in.ts";
 import { createVault } from "./vault.ts";
 
 /**
- * Prepares this process for the script: sets the variables that it and `DefaultAzureCredential` read, and says on stderr that this
- * is a rehearsal. Returns what answers the requests. A setting of the demo's own that makes no sense ends the process.
+ * Prepares this process for the script: sets the variables that it and `DefaultAzureCredential` read, and says on
+ * stderr that this is a rehearsal. Returns what answers the requests. A setting of the demo's own that makes no sense
+ * ends the process, and so does a bug of the vault, with its place: it is no failure of Key Vault's, which the script
+ * would explain.
  */
 export function rehearse() {
   // The person's own settings for Azure and for a proxy would lead elsewhere; how much to log stays theirs.
@@ -11,12 +14,20 @@ export function rehearse() {
     if (/^AZURE_(?!LOG_LEVEL$)|_PROXY$/i.test(variable)) delete process.env[variable];
   // With nobody signed in, "prod" keeps DefaultAzureCredential from asking the person's own Azure CLI.
   const signIn = setting("OFFLINE_SIGN_IN", /^none$/, "none") ? { AZURE_TOKEN_CREDENTIALS: "prod" } : servicePrincipal;
-  Object.assign(process.env, signIn, { KEY_VAULT_NAME: "demo-vault" });
+  // The samples of the SDK read KEYVAULT_URI.
+  const vault = { KEY_VAULT_NAME: "demo-vault", KEYVAULT_URI: "https://demo-vault.vault.azure.net" };
+  Object.assign(process.env, signIn, vault);
   // Long enough for a room to see the pollers wait.
   const creationTime = Number(setting("OFFLINE_CREATION_TIME", /^\d+$/, "a number of milliseconds") ?? 3000);
   const deletionTime = Number(setting("OFFLINE_DELETION_TIME", /^\d+$/, "a number of milliseconds") ?? 1000);
   console.error("Offline rehearsal: the vault is a stand-in, and nothing leaves this machine.");
-  return createVault("demo-vault", creationTime, deletionTime);
+  const answer = createVault(vault.KEY_VAULT_NAME, creationTime, deletionTime);
+  return (request: Request) =>
+    answer(request).catch((error) => {
+      if (error instanceof NoConnection) throw error;
+      console.error(error);
+      process.exit(1);
+    });
 }
 
 /** The value of a variable, if it is set; one that has not this form ends the process. */

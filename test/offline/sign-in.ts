@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { fail, failures, json } from "./failures.ts";
+import { fail, json } from "./answers.ts";
+import { failures } from "./failures.ts";
 
 /** The one service principal that may sign in, by the names of the variables that `EnvironmentCredential` reads. */
 export const servicePrincipal = {
@@ -24,8 +25,8 @@ const instance = {
 };
 
 /**
- * Makes a sign-in service: the client credentials flow of Microsoft Entra ID, and the two descriptions that some Azure SDKs ask
- * for before it. `accepts` tells whether a request carries a token that it has issued.
+ * Makes a sign-in service: the client credentials flow of Microsoft Entra ID, and the two descriptions that some Azure
+ * SDKs ask for before it. `accepts` tells whether a request carries a token that it has issued.
  */
 export function createSignIn() {
   const tokens = new Set<string | null>();
@@ -33,12 +34,13 @@ export function createSignIn() {
     accepts: (request: Request) => tokens.has(request.headers.get("authorization")),
 
     async answer(request: Request): Promise<Response> {
-      const { pathname, href } = new URL(request.url);
+      const { origin, pathname } = new URL(request.url);
+      const address = origin + pathname; // Some SDKs add an empty query.
       if (pathname === "/common/discovery/instance")
         return json({ tenant_discovery_endpoint: configurationUrl, "api-version": "1.1", metadata: [instance] });
-      if (!href.startsWith(`${authority}/`))
+      if (!address.startsWith(`${authority}/`))
         return refuse(400, "invalid_tenant", `AADSTS90002: Tenant '${pathname.split("/")[1]}' not found.`);
-      if (href === configurationUrl) return json(configuration);
+      if (address === configurationUrl) return json(configuration);
       const form = new URLSearchParams(await request.text());
       const appId = form.get("client_id");
       if (appId !== servicePrincipal.AZURE_CLIENT_ID)

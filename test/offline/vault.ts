@@ -1,61 +1,62 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { unescape } from "node:querystring";
-import { errorBody, fail, failureOf, failures, json, type Step } from "./failures.ts";
-import { bundle, current, deletedBundle, isPending, operation, type Version } from "./resources.ts";
+import { fail, NoConnection, OnlyInAzure, Refusal, refuse } from "./answers.ts";
+import { createCertificates } from "./certificates.ts";
+import { failureOf, type Step } from "./failures.ts";
+import { createRoutes, onlyInAzure, routeOf, type Route } from "./routes.ts";
 import { authority, createSignIn, host } from "./sign-in.ts";
 
 /**
- * Makes an empty vault, in which a creation and a deletion take so many milliseconds. What it returns answers a request as Key
- * Vault and its sign-in service do, and rejects for any other host. It follows Key Vault's REST API for certificates, api-version
- * 2025-07-01, as recorded in the Azure SDKs' tests.
+ * Makes an empty vault, in which a creation and a deletion take so many milliseconds. What it returns answers a request
+ * as Key Vault and its sign-in service do, as recorded in the Azure SDKs' tests. It rejects with a `NoConnection` for
+ * any other host and where a failure breaks the connection; with anything else only for a bug.
  */
 export function createVault(vaultName: string, creationTime: number, deletionTime: number) {
   const vaultUrl = `https://${vaultName}.vault.azure.net`;
   const signIn = createSignIn();
-  const certificates = new Map<string, Version[]>(); // by name in lower case, as the deletions: names know no case
-  const deletions = new Map<string, { body: object; readyAt: number }>();
+  const routes = createRoutes(createCertificates(vaultName, creationTime, deletionTime));
+  const isRoute = (route: string): route is Route => route in routes;
   const failedOnce = new Set<object>();
-  let challenged = "";
+  let challenged = ""; // A request for a token names no certificate: this one's failure strikes there.
 
   return async function answer(request: Request): Promise<Response> {
     const url = new URL(request.url);
-    const name = unescape(url.pathname.split("/")[2] ?? "");
+    const [, , part = "", version = ""] = url.pathname.split("/");
+    const name = unescape(part); // It leaves "%" as it is, where decodeURIComponent would throw.
     if (url.hostname === host)
       return (url.pathname.endsWith("/token") && meet(challenged, "sign in")) || signIn.answer(request);
-    if (url.origin !== vaultUrl) throw new Error(`No request leaves this machine, and one was made to ${url.host}.`);
-    return meet(name, "connect") ?? withHeaders(await respond(request, url, name), request);
+    if (url.origin !== vaultUrl)
+      throw new NoConnection(`No request leaves this machine, and one was made to ${url.host}.`);
+    const failed = meet(name, "connect");
+    if (failed) return failed;
+    try {
+      return withHeaders(await respond({ name, version, url, request }), request);
+    } catch (error) {
+      if (error instanceof Refusal) return withHeaders(error.response, request);
+      if (error instanceof OnlyInAzure) return withHeaders(error.response(request.method, url.pathname), request);
+      throw error;
+    }
   };
 
-  async function respond(request: Request, url: URL, name: string) {
-    const route = url.pathname.replace(/^(\/\w+)\/[^/]*/, "$1/NAME").replace(/\/$/, "");
-    const apiVersion = url.searchParams.get("api-version") ?? "";
+  async function respond(call: { name: string; version: string; url: URL; request: Request }) {
+    const { name, url, request } = call;
     if (!signIn.accepts(request)) {
       challenged = name;
-      return refuse(401, "Unauthorized", "AKV10000: Request is missing a Bearer, PoP, or MTLS_POP token.");
+      refuse(401, "Unauthorized", "AKV10000: Request is missing a Bearer, PoP, or MTLS_POP token.");
     }
+    const apiVersion = url.searchParams.get("api-version") ?? "";
     if (!/^(7\.[0-6](-preview\.\d+)?|\d{4}-\d{2}-\d{2}(-preview)?)$/.test(apiVersion))
-      return refuse(
+      refuse(
         400,
         "BadParameter",
         `The specified version (${apiVersion}) is not recognized. Consider using the latest supported version (2025-07-01).`,
       );
-    if (route.includes("NAME") && !/^[0-9a-z-]{1,127}$/i.test(name))
-      return refuse(400, "BadParameter", `The request URI contains an invalid name: ${name}`);
-
-    switch (`${request.method} ${route}`) {
-      case "POST /certificates/NAME/create":
-        return meet(name, "create") ?? create(name, request, apiVersion);
-      case "GET /certificates/NAME/pending":
-        return meet(name, "pending") ?? getOperation(name);
-      case "GET /certificates/NAME":
-        return get(name);
-      case "DELETE /certificates/NAME":
-        return meet(name, "delete") ?? remove(name);
-      case "GET /deletedcertificates/NAME":
-        return meet(name, "getDeleted") ?? getDeleted(name);
-      default:
-        return refuse(405, "MethodNotAllowed", `HTTP ${request.method} not allowed`);
-    }
+    const route = routeOf(request.method, url.pathname);
+    if (route.includes("certificates/NAME") && !/^[0-9a-z-]{1,127}$/i.test(name))
+      refuse(400, "BadParameter", `The request URI contains an invalid name: ${name}`);
+    if (onlyInAzure.includes(route)) throw new OnlyInAzure();
+    if (isRoute(route)) return meet(name, route) ?? routes[route](call);
+    return refuse(405, "MethodNotAllowed", `HTTP ${request.method} not allowed`);
   }
 
   /** The answer to a certificate that bears a failure's name, if the failure is for this step. */
@@ -65,76 +66,7 @@ export function createVault(vaultName: string, creationTime: number, deletionTim
     failedOnce.add(failure);
     return fail(failure, vaultName, name);
   }
-
-  async function create(name: string, request: Request, apiVersion: string) {
-    const version = await begin(name, request).catch(() => undefined);
-    if (!version) return refuse(400, "BadParameter", "Property policy has invalid value");
-    const key = name.toLowerCase();
-    const deletion = deletions.get(key);
-    if (deletion)
-      return fail(
-        isPending(deletion) ? failures.ObjectIsBeingDeleted : failures.ObjectIsDeletedButRecoverable,
-        vaultName,
-        name,
-      );
-    const versions = certificates.get(key) ?? [];
-    if (versions.some(isPending)) return fail(failures.Conflict, vaultName, name);
-    version.url = versions[0]?.url ?? version.url; // The name stays as first given.
-    certificates.set(key, [...versions, version]);
-    const location = `${version.url}/pending?api-version=${apiVersion}&request_id=${version.requestId}`;
-    return json(operation(version), 202, { Location: location, "Retry-After": "10" });
-  }
-
-  /** Makes the version that a request asks for; rejects if what it asks for makes no sense. */
-  async function begin(name: string, request: Request): Promise<Version> {
-    const { issue, withDefaults } = await import("./certificate.ts"); // late: the prompt need not wait for it
-    const { policy: requested } = await request.json();
-    if (JSON.stringify(requested).length > 5_000) throw new Error("The policy is too long."); // or too deep to be written out
-    const policy = withDefaults(requested);
-    const identity = { url: `${vaultUrl}/certificates/${name}`, version: hex(), requestId: hex(), created: now() };
-    const issued = await issue(policy, identity.created);
-    return { ...issued, ...identity, policy, readyAt: Date.now() + creationTime, end: failureOf(name)?.operation };
-  }
-
-  function getOperation(name: string) {
-    const version = certificates.get(name.toLowerCase())?.at(-1);
-    if (!version) return refuse(404, "PendingCertificateNotFound", `Pending Certificate not found: ${name}`);
-    return json(operation(version), 200, isPending(version) ? { "Retry-After": "10" } : {});
-  }
-
-  function get(name: string) {
-    const version = current(certificates.get(name.toLowerCase()) ?? []);
-    return version ? json(bundle(version)) : refuseMissing(name);
-  }
-
-  function remove(name: string) {
-    const version = current(certificates.get(name.toLowerCase()) ?? []);
-    if (!version) return refuseMissing(name);
-    certificates.delete(name.toLowerCase());
-    const body = deletedBundle(version, now());
-    deletions.set(name.toLowerCase(), { body, readyAt: Date.now() + deletionTime });
-    return json(body);
-  }
-
-  function getDeleted(name: string) {
-    const deletion = deletions.get(name.toLowerCase());
-    if (deletion && !isPending(deletion)) return json(deletion.body);
-    return refuse(404, "CertificateNotFound", `Deleted Certificate not found: ${name}`);
-  }
 }
-
-const hex = () => randomBytes(16).toString("hex");
-const now = () => Math.floor(Date.now() / 1000);
-
-const refuse = (status: number, code: string, message: string) => json(errorBody(code, message), status);
-
-const refuseMissing = (name: string) =>
-  refuse(
-    404,
-    "CertificateNotFound",
-    `A certificate with (name/id) ${name} was not found in this key vault. If you recently deleted this certificate you may be able to recover it using the correct recovery command. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125182`,
-  );
-
 /** The answer with what every answer of the service carries. */
 function withHeaders({ status, headers, body }: Response, request: Request) {
   const id = request.headers.get("x-ms-client-request-id");

@@ -1,0 +1,121 @@
+import { expect, test } from "@jest/globals";
+import { execFile } from "node:child_process";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+
+const failures = pathToFileURL("test/offline/failures.ts").href;
+
+/** Runs a program with these modules loaded before it, against an offline vault that needs no time. */
+async function run(modules: string[], program: string[], input = "") {
+  const env = { ...process.env, OFFLINE_CREATION_TIME: "0", OFFLINE_DELETION_TIME: "0" };
+  const imports = ["tsx", ...modules].flatMap((module) => ["--import", module]);
+  const running = promisify(execFile)(process.execPath, [...imports, ...program], { env });
+  running.child.stdin?.end(input);
+  return running.then(
+    ({ stdout, stderr }) => ({ stdout, stderr, exitCode: 0 }),
+    ({ stdout, stderr, code }) => ({ stdout, stderr, exitCode: code }),
+  );
+}
+
+const show = (name: string) => run(["./test/offline/requests.ts"], ["kv_certificates.ts"], `${name}\n`);
+
+test.concurrent(
+  "Every request is shown on stderr with what counts of its answer, and stdout stays as it was",
+  async () => {
+    const { stdout, stderr, exitCode } = await show("ThrottledOnce");
+    expect(stderr).toMatch(
+      new RegExp(
+        `^Offline rehearsal: .*
+  POST /certificates/ThrottledOnce/create 401
+  POST /oauth2/v2.0/token 200
+  POST /certificates/ThrottledOnce/create 429 Throttled Retry-After: 1
+  POST /certificates/ThrottledOnce/create 202 inProgress
+  GET /certificates/ThrottledOnce/pending 200 completed
+  GET /certificates/ThrottledOnce/ 200
+  GET /certificates/ThrottledOnce/ 200
+  DELETE /certificates/ThrottledOnce 200
+(  GET /deletedcertificates/ThrottledOnce 404 CertificateNotFound
+)*  GET /deletedcertificates/ThrottledOnce 200
+$`,
+      ),
+    );
+    expect(stdout).toMatch(/^Input a name .+ done\.\n.+ done\.\n$/s);
+    expect(stdout).not.toContain("  ");
+    expect(exitCode).toBe(0);
+  },
+);
+
+test.concurrent("Of a failure the code is shown", async () => {
+  const ask = `
+    const vault = "https://demo-vault.vault.azure.net/certificates/";
+    const { AZURE_TENANT_ID, AZURE_CLIENT_ID: client_id, AZURE_CLIENT_SECRET: client_secret } = process.env;
+    const signIn = async () => {
+      const body = new URLSearchParams({ client_id, client_secret });
+      const address = "https://login.microsoftonline.com/" + AZURE_TENANT_ID + "/oauth2/v2.0/token";
+      return (await (await fetch(address, { method: "POST", body })).json()).access_token;
+    };
+    const token = await signIn();
+    const headers = { authorization: "Bearer " + token };
+    const body = '{"policy":{"key_props":{"kty":"EC"},"x509_props":{"subject":"CN=a"}}}';
+    for (const name of ["InternalErrorOnce", "ConnectionReset", "ObjectIsBeingDeleted", "ProxyBlocked", "IssuerRefused"])
+      await fetch(vault + name + "/create?api-version=7.6", { method: "POST", headers, body }).catch(() => {});
+    await fetch(vault + "IssuerRefused/pending?api-version=7.6", { headers });
+    await fetch(vault + "InvalidClientSecret/");
+    await signIn();
+  `;
+  const { stderr } = await run(["./test/offline/requests.ts"], ["--input-type=module", "--eval", ask]);
+  expect(stderr).toMatch(/^Offline rehearsal: .*\n/);
+  expect(stderr.replace(/^Offline rehearsal: .*\n/, "")).toBe(`  POST /oauth2/v2.0/token 200
+  POST /certificates/InternalErrorOnce/create 500 InternalError
+  POST /certificates/ConnectionReset/create ECONNRESET
+  POST /certificates/ObjectIsBeingDeleted/create 409 ObjectIsBeingDeleted
+  POST /certificates/ProxyBlocked/create 403
+  POST /certificates/IssuerRefused/create 202 inProgress
+  GET /certificates/IssuerRefused/pending 200 failed Request rejected
+  GET /certificates/InvalidClientSecret/ 401
+  POST /oauth2/v2.0/token 401 invalid_client
+`);
+});
+
+test.concurrent(
+  "A line has at most 80 columns, no control character and nothing secret, whatever is asked for",
+  async () => {
+    const vault = "https://demo-vault.vault.azure.net";
+    const addresses = [
+      `${vault}/certificates/${"a".repeat(127)}/pending?api-version=2025-07-01&secret=x`,
+      `${vault}/certificates/\u001b[31m${"é".repeat(99)}/${"b".repeat(99)}/$&`,
+      `${vault}/${"certificates/".repeat(20)}`,
+      `https://${"a".repeat(60)}.${"b".repeat(60)}.example.com/secret`,
+    ];
+    const ask = addresses.map((address) => `await fetch(${JSON.stringify(address)}).catch(() => {});`).join("\n");
+    const { stdout, stderr } = await run(["./test/offline/requests.ts"], ["--input-type=module", "--eval", ask]);
+    const [, ...lines] = stderr.trimEnd().split("\n");
+    expect(lines).toEqual([
+      expect.stringMatching(/^  GET \/certificates\/a+…\/pending 401$/),
+      expect.stringMatching(/^  GET \/certificates\/.*…/),
+      expect.stringMatching(/^  GET \/…\/certificates\/.* 401$/),
+      expect.stringMatching(/^  GET a+\.b.* refused$/),
+    ]);
+    for (const line of lines) {
+      expect(line.length).toBeLessThanOrEqual(80);
+      expect(line).toMatch(/^[ -~…]+$/);
+      expect(line).not.toContain("secret");
+    }
+    expect(lines[0]).toHaveLength(80);
+    expect(stdout).toBe("");
+  },
+);
+
+test.concurrent(
+  "A bug of the vault ends the run with its own message and place, and not as a failure of Key Vault",
+  async () => {
+    // A status that no answer can have: the vault throws.
+    const bug = `import(${JSON.stringify(failures)}).then(({ failures }) => { failures.Throttled.status = 1000; });`;
+    const modules = [`data:text/javascript,${encodeURIComponent(`await ${bug}`)}`, "./test/offline/preload.ts"];
+    const { stdout, stderr, exitCode } = await run(modules, ["kv_certificates.ts"], "Throttled\n");
+    expect(stderr).toMatch(/^Offline rehearsal: .*\nRangeError: .+\n(.+\n)*.+test\/offline\/answers\.ts:\d+:\d+/);
+    expect(stderr).not.toContain("Troubleshooting");
+    expect(stdout).toMatch(/Creating a certificate in demo-vault called 'Throttled' \.\.\.\n$/);
+    expect(exitCode).toBe(1);
+  },
+);
