@@ -31,7 +31,7 @@ const files = new Map([
 ]);
 const tsconfig = JSON.stringify({
   extends: resolve("tsconfig.json"),
-  compilerOptions: { skipLibCheck: true },
+
   include: ["*.ts"],
 });
 const folder = scratchFolder({ ...Object.fromEntries(files), "tsconfig.json": tsconfig });

@@ -93,6 +93,14 @@ describe("The certificate's name", () => {
     expect(stdout()).toBe(transcript());
   });
 
+  test("is missed at the end of input, on a line of its own", async () => {
+    const { calls, stdout, stderr, end } = startWithMockedClient({}, { input: "" });
+    expect(await end()).toBe(1);
+    expect(stdout()).toBe(prompt);
+    expect(stderr()).toBe("\nNo name was given. To pipe one in, put this before the command:\n  echo my-cert |\n");
+    expect(calls.map(([call]) => call)).toEqual(["new CertificateClient"]);
+  });
+
   test("is typed in the terminal's own line mode, without control characters of the script's", async () => {
     const setRawMode = jest.fn();
     const { stdout, end } = startWithMockedClient({}, { terminal: { isTTY: true, setRawMode } });

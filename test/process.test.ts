@@ -1,26 +1,12 @@
 import { expect, test } from "@jest/globals";
 import { alteredScript } from "./helpers/scratch.ts";
 import { runInOwnProcess } from "./helpers/own-process.ts";
-import { creating, leftBehind, prompt, seeReadme, transcript } from "./helpers/transcript.ts";
-
-test.concurrent("Without KEY_VAULT_NAME the script says on stderr what to set, and exits with 1", async () => {
-  const { exitCode, stdout, stderr } = await runInOwnProcess({ preloads: [], env: { KEY_VAULT_NAME: undefined } });
-  expect(stderr).toMatch(/^KEY_VAULT_NAME is not set\.\n(.+\n){4}$/);
-  expect(stdout).toBe("");
-  expect(exitCode).toBe(1);
-});
+import { creating, leftBehind, seeReadme, transcript } from "./helpers/transcript.ts";
 
 test.concurrent("The name is all that the script waits for on its input", async () => {
   const { exitCode, stdout } = await runInOwnProcess({ staysOpen: true });
   expect(stdout).toBe(transcript());
   expect(exitCode).toBe(0);
-});
-
-test.concurrent("A name that is missing at the end of input is told on a line of its own", async () => {
-  const { exitCode, stdout, stderr } = await runInOwnProcess({ input: "" });
-  expect(stdout).toBe(prompt);
-  expect(stderr).toBe("\nNo name was given. To pipe one in, put this before the command:\n  echo my-cert |\n");
-  expect(exitCode).toBe(1);
 });
 
 test.concurrent("A failure is told on stderr, and the exit code is 1", async () => {

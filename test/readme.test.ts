@@ -126,16 +126,17 @@ test("What a project of one's own installs is what the script needs", () => {
   expect(installed).toEqual(Object.keys(dependencies));
 });
 
-const running = new Set(commands.filter((command) => /^npx tsx |^node /.test(command)));
+const runCommands = new Set(commands.filter((command) => /^npx tsx |^node /.test(command)));
 
-test.concurrent.each([...running])("The command %s runs the script", async (command) => {
+test.concurrent.each([...runCommands])("The command %s runs the script", async (command) => {
   const [program = "", ...args] = command.split(" ");
   const env = { ...process.env, KEY_VAULT_NAME: "" };
   // Node runs TypeScript as it is from 22.18 on; before, it says that it does not know the ending.
   const native = program !== "node" || ("typescript" in process.features && Boolean(process.features.typescript));
   const running =
     program === "node" ? promisify(execFile)(process.execPath, args, { env }) : promisify(exec)(command, { env });
-  await expect(running).rejects.toThrow(native ? "KEY_VAULT_NAME is not set." : "Unknown file extension");
+  const stderr = native ? /^KEY_VAULT_NAME is not set\.\n(.+\n){4}$/ : /Unknown file extension/;
+  await expect(running).rejects.toMatchObject({ code: 1, stdout: "", stderr: expect.stringMatching(stderr) });
 });
 
 test("Every file that is named exists, and every file is named", () => {
