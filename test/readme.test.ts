@@ -135,7 +135,7 @@ test.concurrent.each([...runCommands])("The command %s runs the script", async (
   const native = program !== "node" || ("typescript" in process.features && Boolean(process.features.typescript));
   const running =
     program === "node" ? promisify(execFile)(process.execPath, args, { env }) : promisify(exec)(command, { env });
-  const stderr = native ? /^KEY_VAULT_NAME is not set\.\n(.+\n){4}$/ : /Unknown file extension/;
+  const stderr = native ? /^KEY_VAULT_NAME is not set\.\n(.+\n){4}$/m : /Unknown file extension/;
   await expect(running).rejects.toMatchObject({ code: 1, stdout: "", stderr: expect.stringMatching(stderr) });
 });
 

@@ -18,7 +18,10 @@ interface Given {
 
 const demo = ["./test/offline/preload.ts"];
 
-/** Runs the script in a process of its own, by default against an offline vault that needs no time, and waits for its end. */
+/**
+ * Runs the script in a process of its own, by default against an offline vault that needs no time, and waits for its
+ * end.
+ */
 export async function runInOwnProcess(given: Given = {}) {
   const { input = "my-cert\n", env = {}, preloads = demo, script = "kv_certificates.ts" } = given;
   const modules = ["tsx", ...preloads].flatMap((module) => ["--import", module]);

@@ -10,7 +10,9 @@ export function readmeTokens(): Token[] {
   return tokens;
 }
 
-/** The blocks of code in README.md, each with all that stands after its fence as its language, such as "ts exercise". */
+/**
+ * The blocks of code in README.md, each with all that stands after its fence as its language, such as "ts exercise".
+ */
 export function codeBlocks(tokens = readmeTokens()) {
   return tokens.flatMap((token) =>
     token.type === "code" ? [{ language: `${token.lang}`, text: `${token.text}` }] : [],
@@ -26,14 +28,20 @@ export function section(heading: string): Token[] {
   return blocks.slice(from, length < 0 ? undefined : from + length);
 }
 
-/** The rows of the table in README.md whose first column has this heading: each a list of its cells, without marks of code. */
+/**
+ * The rows of the table in README.md whose first column has this heading: each a list of its cells, without marks of
+ * code.
+ */
 export function readmeTable(heading: string): string[][] {
   const table = readmeTokens().find((token) => token.type === "table" && token.header[0].text === heading);
   if (table?.type !== "table") throw new Error(`README.md has no table that begins with '${heading}'.`);
   return table.rows.map((row: { text: string }[]) => row.map(({ text }) => text.replaceAll("`", "")));
 }
 
-/** The entries of "Troubleshooting": the words on the screen, which stand in the first line as code, and the cure below. */
+/**
+ * The entries of "Troubleshooting": the words on the screen, which stand in the first line as code, and the cure
+ * below.
+ */
 export function troubleshooting() {
   const items = section("Troubleshooting").flatMap((token) =>
     token.type === "list" ? (token as Tokens.List).items : [],
@@ -53,7 +61,9 @@ interface Exercise {
   shown: { by: "demo" | "tsc"; text: string }[];
 }
 
-/** The exercises of "Change it": lines to change, and what the terminal shows then; the next lines begin another one. */
+/**
+ * The exercises of "Change it": lines to change, and what the terminal shows then; the next lines begin another one.
+ */
 export function exercises() {
   const found: Exercise[] = [];
   let title = "";

@@ -20,9 +20,10 @@ export function startWithRealClient(given: Given) {
 }
 
 /**
- * Runs the script in this process against the offline vault, with the SDK's real client, to its end; time is the test's own, and
- * goes on only while the script waits for it. A `connection` in place of the vault's answers or throws. The rehearsal's own notice
- * is left out of `stderr`; `isLeft` tells whether the certificate is in the vault at the end.
+ * Runs the script in this process against the offline vault, with the SDK's real client, to its end; time is the
+ * test's own, and goes on only while the script waits for it. A `connection` in place of the vault's answers or
+ * throws. The rehearsal's own notice is left out of `stderr`; `isLeft` tells whether the certificate is in the vault
+ * at the end.
  */
 export async function rehearseInThisProcess(
   certificateName = "my-cert",

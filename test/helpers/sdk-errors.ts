@@ -38,8 +38,8 @@ export function sdkError(
 }
 
 /**
- * What the SDK throws when a service principal signs in and Microsoft Entra ID answers so, or the connection fails with this error;
- * the vault may belong to another tenant than the service principal.
+ * What the SDK throws when a service principal signs in and Microsoft Entra ID answers so, or the connection fails
+ * with this error; the vault may belong to another tenant than the service principal.
  */
 export function signInError(outcome: Error | { error: string; error_description: string }, tenantId?: string) {
   const env = { AZURE_TENANT_ID: "a-tenant", AZURE_CLIENT_ID: "a-client", AZURE_CLIENT_SECRET: "a-secret" };
@@ -68,7 +68,10 @@ export interface Tools {
   pwsh?: string;
 }
 
-/** What the SDK throws when these tools fail, and the managed identity's service gives this answer or cannot be reached. */
+/**
+ * What the SDK throws when these tools fail, and the managed identity's service gives this answer or cannot be
+ * reached.
+ */
 export async function toolsError({ az, azd, pwsh }: Tools, identityAnswer?: object) {
   const printed = new Map(Object.entries({ az, azd, pwsh, "pwsh.exe": pwsh }));
   type Callback = (error: Error | null, stdout: string, stderr: string) => void;

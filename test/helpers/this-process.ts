@@ -32,9 +32,9 @@ let runs = 0;
 afterEach(giveBack);
 
 /**
- * Starts the script in this process, which lends it its streams, its environment and its exit until the script ends. What it has
- * printed so far is in `stdout()` and `stderr()`; `end()` waits for its end, and resolves with the exit code. A script that neither
- * ends nor goes on makes `end()` reject.
+ * Starts the script in this process, which lends it its streams, its environment and its exit until the script ends.
+ * What it has printed so far is in `stdout()` and `stderr()`; `end()` waits for its end, and resolves with the exit
+ * code. A script that neither ends nor goes on makes `end()` reject.
  */
 export function startInThisProcess({ input = "my-cert\n", env = {}, terminal = {}, script }: Given = {}) {
   const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() };

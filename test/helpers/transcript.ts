@@ -1,4 +1,6 @@
-/** What the script prints, step by step: until it waits for the creation, the retrieval, and the deletion, and then. */
+/**
+ * What the script prints, step by step: until it waits for the creation, the retrieval, and the deletion, and then.
+ */
 export const prompt = "Input a name for your certificate > ";
 export const creating = (name = "my-cert") => `${prompt}Creating a certificate in demo-vault called '${name}' ...\n`;
 export const retrieving = " done.\nRetrieving your certificate from demo-vault.\n";

@@ -4,8 +4,8 @@ import { FetchInterceptor } from "@mswjs/interceptors/fetch";
 import { syncBuiltinESMExports } from "node:module";
 
 /**
- * Hands every HTTP request of this process to `answer` instead of the network; a request fails with what `answer` throws.
- * Returns what gives Node's own functions back.
+ * Hands every HTTP request of this process to `answer` instead of the network; a request fails with what `answer`
+ * throws. Returns what gives Node's own functions back.
  */
 export function intercept(answer: (request: Request) => Promise<Response>) {
   const interceptor = new BatchInterceptor({
