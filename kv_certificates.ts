@@ -5,7 +5,7 @@ import { stripVTControlCharacters } from "node:util";
 
 // Instead of try/catch around each step: a failure ends the script, and explain() below says what happened.
 process.on("uncaughtException", explain);
-// Once it is true, explain() always says how to delete the certificate.
+// True once Key Vault has accepted the creation: from then on explain() says how to delete the certificate.
 let creationAccepted = false;
 
 const keyVaultName = checkVaultName(process.env.KEY_VAULT_NAME?.trim());
@@ -42,7 +42,7 @@ async function input(question: string) {
   process.stdout.write(question);
   const lines = createInterface({ input: process.stdin });
   for await (const line of lines) {
-    // Otherwise the script would wait for more input after its last step.
+    // An input that stays open would keep the script from ending.
     lines.close();
     return line.trim();
   }
@@ -50,9 +50,10 @@ async function input(question: string) {
 }
 
 function checkVaultName(name = "") {
-  const hasValidForm = /^[a-z](-?[a-z0-9])+$/i.test(name);
-  if (hasValidForm && name.length >= 3 && name.length <= 24) return name;
-  const suggestion = /(?:^|\/)([a-z0-9-]+)\.vault\.azure\.net\/?$/i.exec(name)?.[1] ?? "<your-unique-keyvault-name>";
+  const isValid = (text: string) => /^[a-z](-?[a-z0-9])+$/i.test(text) && text.length >= 3 && text.length <= 24;
+  if (isValid(name)) return name;
+  const [, nameInUrl = ""] = /([^/]+)\.vault\.azure\.net\/?$/i.exec(name) ?? [];
+  const suggestion = isValid(nameInUrl) ? nameInUrl : "<your-unique-keyvault-name>";
   return fail(
     name ? `KEY_VAULT_NAME is not the name of a vault: '${writtenOut(name)}'` : "KEY_VAULT_NAME is not set.",
     "A name has 3 to 24 letters, digits and single hyphens, begins with a letter and ends with a letter or digit:",
@@ -73,7 +74,6 @@ function fail(...lines: string[]): never {
   process.exit(1);
 }
 
-// What explain() reads of an error, be it Node's or the SDK's.
 interface Failure extends NodeJS.ErrnoException {
   statusCode?: number;
   details?: { error?: { innerError?: { code?: string } } };
@@ -92,19 +92,19 @@ function explain(error: Failure) {
 
 function whatHappened(error: Failure) {
   const { name, code, message, errors = [], stack = "" } = error;
-  // A failed sign-in has an error for each way that was tried; the SDK's own hints in it are never the reason.
+  // A failed sign-in has an error for each way that was tried, some with standing advice of the SDK's.
   const hint = /\b(To troubleshoot, visit|To mitigate|Please visit|Ensure (you|that)) .{1,300}?\.(?=\s|$)/g;
   if (name === "AggregateAuthenticationError")
     return errors.flatMap((one) => linesOf(one, one.message.replace(hint, "")));
-  // Of a page in place of JSON one line is enough.
+  // A page came in place of JSON: its first words are enough.
   if (code === "PARSE_ERROR") return linesOf(error, message.replace(/\s+/g, " ").replace(/ - .*/, " …"));
-  const isMistake = ["TypeError", "ReferenceError", "RangeError", "SyntaxError"].includes(name);
-  const [place] = /kv_certificates\.ts:\d+/.exec(stack) ?? [];
-  return isMistake && place ? [...linesOf(error, message), place] : linesOf(error, message);
+  const isMistakeInCode = ["TypeError", "ReferenceError", "RangeError", "SyntaxError"].includes(name);
+  const [fileAndLine] = /kv_certificates\.ts:\d+/.exec(stack) ?? [];
+  return isMistakeInCode && fileAndLine ? [...linesOf(error, message), fileAndLine] : linesOf(error, message);
 }
 
 function whatToDo({ message, details, code, name }: Failure) {
-  // A refusal names its caller: a person, a service principal or a managed identity.
+  // Most refusals name the caller: a person, a service principal or a managed identity.
   const [, caller] = /\boid=([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})/i.exec(message) ?? [];
   // The inner code says more: "ForbiddenByRbac" rather than "Forbidden".
   switch (details?.error?.innerError?.code ?? code ?? name) {
@@ -137,7 +137,7 @@ function whatToDo({ message, details, code, name }: Failure) {
 
 function mayBeLeftBehind({ request, statusCode = 0 }: Failure) {
   const wasRefused = request?.method === "POST" && statusCode >= 400 && statusCode < 500;
-  // Without a token, Key Vault creates nothing.
+  // Without a token, or when it refuses the creation, Key Vault creates nothing.
   return creationAccepted || (request?.headers.has("authorization") && !wasRefused);
 }
 
@@ -145,17 +145,17 @@ function linesOf({ code, name }: Failure, message: string) {
   const hasWords = (text: string) => /[\p{L}\p{N}]/u.test(text);
   const texts = [message, code, name].map((text) => stripVTControlCharacters(`${text ?? ""}`));
   const lines = (texts.find(hasWords) ?? "Error").split("\n").filter(hasWords);
-  // The reason stands at either end.
+  // The reason stands near the beginning or near the end.
   const ends = lines.length > 12 ? [...lines.slice(0, 4), "…", ...lines.slice(-7)] : lines;
   return ends.map((line) => shortened(masked(line.replace(/[\p{C}\p{Z}]/gu, " ").trim())));
 }
 
 function masked(line: string) {
-  const token = /(?<![A-Za-z])eyJ[\w.+/=-]+/g;
+  const token = /(?<![A-Za-z](?<!%[\dA-F]{2}))eyJ[\w.+/=-]+/g;
   const id = /[\da-f]{8}(-?[\da-f]{4}){3}-?[\da-f]{12}/gi;
   const callersName = /(?<=\bname=)[^;]{1,256}(?=;appid=)/g;
-  const address = /[^\s'"]{1,99}(@|%40)[^\s'"]+/g;
-  return [token, id, callersName, address].reduce((text, secret) => text.replace(secret, "…"), line);
+  const address = /[^\s'"]{1,256}(@|%40)[^\s'"]+/g;
+  return [token, id, callersName, address].reduce((text, pattern) => text.replace(pattern, "…"), line);
 }
 
 function writtenOut(name: string) {

@@ -25,6 +25,8 @@ Or rehearse with no Azure at all: npm run demo
     ["https://contoso.vault.azure.cn", undefined],
     ["contoso.vault.azure.net.example.com", undefined],
     ["my_vault.vault.azure.net", undefined],
+    ["https://my--vault.vault.azure.net", undefined],
+    ["a-vault-with-25-character.vault.azure.net", undefined],
     ["https://contoso", undefined],
     ["my_vault", undefined],
     ["kv", undefined],

@@ -31,7 +31,7 @@ test.concurrent.each([
   ],
   [
     "a variable that is mistyped, before the vault's name is known",
-    "name.length >= 3",
+    "text.length >= 3",
     "nam.length >= 3",
     "nam is not defined",
   ],
