@@ -29,11 +29,7 @@ const files = new Map([
   ...exercises().map(({ changes }, index) => [`exercise-${index + 1}.ts`, changed(changes)] as const),
   ...own.map(({ text }) => ["own.ts", text] as const),
 ]);
-const tsconfig = JSON.stringify({
-  extends: resolve("tsconfig.json"),
-
-  include: ["*.ts"],
-});
+const tsconfig = JSON.stringify({ extends: resolve("tsconfig.json"), include: ["*.ts"] });
 const folder = scratchFolder({ ...Object.fromEntries(files), "tsconfig.json": tsconfig });
 const scriptIn = (file: string) => pathToFileURL(join(folder, file)).href;
 

@@ -1,12 +1,10 @@
 import { expect, test } from "@jest/globals";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { checkServerIdentity } from "node:tls";
 import { pathToFileURL } from "node:url";
 import { explanation, failureWithMockedClient } from "./helpers/mocked-client.ts";
 import { section, troubleshooting } from "./helpers/readme.ts";
 import { rehearseInThisProcess, startWithRealClient } from "./helpers/rehearsal.ts";
-import { scratchFolder } from "./helpers/scratch.ts";
+import { alteredScript } from "./helpers/scratch.ts";
 import { sdkError, signInError, toolsError } from "./helpers/sdk-errors.ts";
 import { errorBody } from "./offline/answers.ts";
 
@@ -18,8 +16,7 @@ const rehearsed = async (name: string) => (await rehearseInThisProcess(name)).st
 
 /** What it prints in the demo where a reader has changed it. */
 async function changed(from: string, to: string) {
-  const text = readFileSync("kv_certificates.ts", "utf8").replace(from, to);
-  const script = pathToFileURL(join(scratchFolder({ "kv_certificates.ts": text }), "kv_certificates.ts")).href;
+  const script = pathToFileURL(alteredScript(from, to).script).href;
   return (await rehearseInThisProcess("my-cert", { script })).stderr;
 }
 

@@ -32,24 +32,25 @@ export async function rehearseInThisProcess(
 ) {
   const requests: Exchange[] = [];
   let underWay = 0;
+  let giveBack = () => {};
   jest.useFakeTimers({ doNotFake: ["nextTick", "setImmediate", "queueMicrotask"] });
-  const run = startWithRealClient({ input: certificateName, ...given });
-  reuseKeys();
-  const vault = rehearse();
-  const answer = connection ?? vault;
-  const giveBack = intercept(async (request) => {
-    underWay++;
-    try {
-      const response = await answer(request);
-      const { method, url, headers } = request;
-      const body = await response.clone().text();
-      requests.push({ method, url, isAuthorized: headers.has("authorization"), status: response.status, body });
-      return response;
-    } finally {
-      underWay--;
-    }
-  });
   try {
+    const run = startWithRealClient({ input: certificateName, ...given });
+    reuseKeys();
+    const vault = rehearse();
+    const answer = connection ?? vault;
+    giveBack = intercept(async (request) => {
+      underWay++;
+      try {
+        const response = await answer(request);
+        const { method, url, headers } = request;
+        const body = await response.clone().text();
+        requests.push({ method, url, isAuthorized: headers.has("authorization"), status: response.status, body });
+        return response;
+      } finally {
+        underWay--;
+      }
+    });
     const exitCode = await run.end({ isBusy: () => underWay > 0, advance: () => jest.advanceTimersToNextTimer() });
     const isCreated = requests.some(({ status }) => status === 202);
     const isDeleted = requests.some(({ method, status }) => method === "DELETE" && status === 200);
