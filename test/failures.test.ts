@@ -34,6 +34,7 @@ const refused: [name: string, stderr: string][] = [
   ["ForbiddenByConnection", printed("ForbiddenByConnection", seeReadme)],
   ["ObjectIsDeletedButRecoverable", printed("ObjectIsDeletedButRecoverable", "Use a different certificate name.\n")],
   ["ObjectIsBeingDeleted", printed("ObjectIsBeingDeleted", seeReadme)],
+  ["ObjectIsBeingRecovered", printed("ObjectIsBeingRecovered", seeReadme)],
   ["Conflict", printed("Conflict", seeReadme)],
   ["Throttled", printed("Throttled", seeReadme)],
   [

@@ -98,6 +98,7 @@ const scenes: Record<string, () => Promise<string>> = {
   "The challenge resource": async () => explanation(await sdkError(200, {}, { resource: "https://vault.azure.cn" })),
   "is currently in a deleted but recoverable state": () => rehearsed("ObjectIsDeletedButRecoverable"),
   "is currently being deleted": () => rehearsed("ObjectIsBeingDeleted"),
+  "is currently being recovered": () => rehearsed("ObjectIsBeingRecovered"),
   "was cancelled": () => rehearsed("Cancelled"),
   "status is inProgress": () => rehearsed("Conflict"),
   "The call to DigiCert failed": () => rehearsed("IssuerRefused"),

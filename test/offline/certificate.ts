@@ -12,26 +12,19 @@ export async function issue({ key_props, x509_props }: Policy, { nbf, exp }: { n
   const name = nameOf(x509_props.subject);
   const signingAlgorithm = algorithmOf(key_props);
   const keys = await crypto.subtle.generateKey(signingAlgorithm, true, ["sign", "verify"]);
-  const extensions = extensionsOf(x509_props);
-  const { SubjectKeyIdentifierExtension, AuthorityKeyIdentifierExtension } = x509;
-  const csr = await x509.Pkcs10CertificateRequestGenerator.create({ name, keys, signingAlgorithm, extensions });
+  const requested = extensionsOf(x509_props);
+  const subjectKey = await x509.SubjectKeyIdentifierExtension.create(keys.publicKey);
+  const authorityKey = await x509.AuthorityKeyIdentifierExtension.create(keys.publicKey);
+  const common = { name, keys, signingAlgorithm };
+  const csr = await x509.Pkcs10CertificateRequestGenerator.create({ ...common, extensions: requested });
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    name,
-    keys,
-    signingAlgorithm,
-    extensions: [
-      ...extensions,
-      await SubjectKeyIdentifierExtension.create(keys.publicKey),
-      await AuthorityKeyIdentifierExtension.create(keys.publicKey),
-    ],
+    ...common,
+    extensions: [...requested, subjectKey, authorityKey],
     notBefore: new Date(nbf * 1000),
     notAfter: new Date(exp * 1000),
   });
-  return {
-    csr: csr.toString("base64"),
-    x5t: createHash("sha1").update(Buffer.from(certificate.rawData)).digest("base64url"),
-    cer: certificate.toString("base64"),
-  };
+  const x5t = createHash("sha1").update(Buffer.from(certificate.rawData)).digest("base64url");
+  return { csr: csr.toString("base64"), x5t, cer: certificate.toString("base64") };
 }
 
 function nameOf(subject: string) {
@@ -42,7 +35,7 @@ function nameOf(subject: string) {
     name.toArrayBuffer(); // Some values fail only here.
     return name.toJSON();
   } catch {
-    return refuseValue("policy.x509_props.subject", "is no X.500 name");
+    return refuseValue("policy", "policy.x509_props.subject: Not an X.500 name");
   }
 }
 
@@ -53,13 +46,11 @@ function algorithmOf({ crv, key_size: modulusLength }: Policy["key_props"]) {
 
 /** What the request and the certificate have in common, the alternative names in the service's order. */
 function extensionsOf({ sans = {}, key_usage, ekus, basic_constraints }: Policy["x509_props"]) {
-  const { emails = [], upns = [], dns_names = [], uris = [], ipAddresses = [] } = sans;
+  const names = (type: x509.GeneralNameType, values: string[] = []) => values.map((value) => ({ type, value }));
+  const urls = sans.uris?.map((uri) => new URL(uri).href); // with a path, as the service does
   const alternatives = [
-    ...emails.map((value) => ({ type: "email" as const, value })),
-    ...upns.map((value) => ({ type: "upn" as const, value })),
-    ...dns_names.map((value) => ({ type: "dns" as const, value })),
-    ...uris.map((value) => ({ type: "url" as const, value: new URL(value).href })), // with a path, as the service does
-    ...ipAddresses.map((value) => ({ type: "ip" as const, value })),
+    ...[...names("email", sans.emails), ...names("upn", sans.upns), ...names("dns", sans.dns_names)],
+    ...[...names("url", urls), ...names("ip", sans.ipAddresses)],
   ];
   const flags = key_usage.reduce((all, usage) => all | x509.KeyUsageFlags[usage], 0);
   return [

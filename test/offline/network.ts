@@ -3,15 +3,10 @@ import { ClientRequestInterceptor } from "@mswjs/interceptors/ClientRequest";
 import { FetchInterceptor } from "@mswjs/interceptors/fetch";
 import { syncBuiltinESMExports } from "node:module";
 
-/**
- * Hands every HTTP request of this process to `answer` instead of the network; a request fails with what `answer`
- * throws. Returns what gives Node's own functions back.
- */
+/** Hands every HTTP request of this process to `answer`, and fails with what it throws, until the result is called. */
 export function intercept(answer: (request: Request) => Promise<Response>) {
-  const interceptor = new BatchInterceptor({
-    name: "offline",
-    interceptors: [new ClientRequestInterceptor(), new FetchInterceptor()],
-  });
+  const interceptors = [new ClientRequestInterceptor(), new FetchInterceptor()];
+  const interceptor = new BatchInterceptor({ name: "offline", interceptors });
   interceptor.on("request", ({ request, controller }) =>
     answer(request).then(
       (response) => controller.respondWith(response),

@@ -1,25 +1,21 @@
-import { refuseValue } from "./answers.ts";
+import { json, refuseValue } from "./answers.ts";
 
 /**
- * One page of a list as the REST API writes it, sorted by key: at most 25 of those values that `isListed`, and the
- * address of the next page, which goes on behind the last key, whatever has come or gone since.
+ * Answers with a page of a list: at most 25 of its items, by the last part of their ids, and the address of the next
+ * page, which goes on from there, whatever has come or gone since. What is pending may be listed only on request.
  */
-export function page<T>(
-  { searchParams: query, hostname, pathname }: URL,
-  all: [key: string, value: T][],
-  write: (value: T) => object,
-  isListed: (value: T, includePending: boolean) => boolean = () => true,
-) {
-  const maxResults = query.get("maxresults");
-  if (maxResults !== null && !/^[1-9]\d*$/.test(maxResults)) refuseValue("maxresults", "is no number from 1 to 25");
+export function page(url: URL, items: { id: string; x5t?: string }[], hidesPending = false) {
+  const { searchParams: query, hostname, pathname } = url;
+  const size = query.get("maxresults");
+  if (size !== null && !/^[1-9]\d*$/.test(size)) refuseValue("maxresults", "maxresults is no number from 1 to 25");
   // The address of a next page has no includePending: its token keeps it.
-  const [behind = "", mark = query.get("includePending") === "true" ? "p" : ""] =
-    query.get("$skiptoken")?.split(".") ?? [];
-  const rest = all
-    .filter(([key, value]) => key > behind && isListed(value, mark === "p"))
-    .sort(([one], [other]) => (one < other ? -1 : 1));
-  const shown = rest.slice(0, Math.min(Number(maxResults ?? 25), 25));
-  const next = `api-version=${query.get("api-version")}&$skiptoken=${shown.at(-1)?.[0]}.${mark}`;
-  const nextLink = `https://${hostname}:443${pathname}?${next}${maxResults ? `&maxresults=${maxResults}` : ""}`;
-  return { value: shown.map(([, value]) => write(value)), nextLink: rest.length > shown.length ? nextLink : null };
+  const [behind = "", includePending = query.get("includePending")] = query.get("$skiptoken")?.split(".") ?? [];
+  const rest = items
+    .map((item) => ({ item, key: item.id.replace(/.*\//, "").toLowerCase() }))
+    .filter(({ item, key }) => key > behind && (!hidesPending || includePending === "true" || item.x5t))
+    .sort((one, other) => (one.key < other.key ? -1 : 1));
+  const shown = rest.slice(0, Math.min(Number(size ?? 25), 25));
+  const next = `api-version=${query.get("api-version")}&$skiptoken=${shown.at(-1)?.key}.${includePending}`;
+  const nextLink = `https://${hostname}:443${pathname}?${next}${size ? `&maxresults=${size}` : ""}`;
+  return json({ value: shown.map(({ item }) => item), nextLink: rest.length > shown.length ? nextLink : null });
 }

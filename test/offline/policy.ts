@@ -1,128 +1,121 @@
-import { isIP } from "node:net";
-import { OnlyInAzure, refuseValue } from "./answers.ts";
-import { flag, ignored, integer, list, object, oneOf, text, textThat } from "./body.ts";
+import * as z from "zod";
+import { onlyInAzure } from "./body.ts";
 
+const curves = { "P-256": 256, "P-384": 384, "P-521": 521, "P-256K": 256 };
 const usages = [
   ...(["digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment", "keyAgreement"] as const),
   ...(["keyCertSign", "cRLSign", "encipherOnly", "decipherOnly"] as const),
 ];
-// Every part is one of TYPE=VALUE: the library drops others without a word. No text has two readings, so none takes long.
-const names = /^(\s*[\w.]+\s*=(\s*"[^"\p{C}]*"\s*|(\\[^\p{C}]|[^,+"\\\p{C}])*)([,+]|$))*$/u;
-const curves = { "P-256": 256, "P-384": 384, "P-521": 521 };
 
-/**
- * Reads a policy as a request writes it: sizes in bits, validity in months; every part, and what stands in it, may be
- * missing.
- */
-export const readPolicy = object({
-  id: ignored,
-  key_props: object({
-    exportable: flag,
-    kty: oneOf("RSA", "RSA-HSM", "EC", "EC-HSM"),
-    key_size: integer(1, 100_000),
-    reuse_key: flag,
-    crv: oneOf("P-256", "P-384", "P-521", "P-256K"),
-  }),
-  secret_props: object({ contentType: oneOf("application/x-pkcs12", "application/x-pem-file") }),
-  x509_props: object({
-    subject: textThat(
-      (value) => value.length <= 2_000 && names.test(value),
-      "an X.500 name of at most 2000 characters",
-    ),
-    sans: object({
-      emails: list(textThat((value) => /^[!-?A-~]+@[!-?A-~]+$/.test(value), "an e-mail address")),
-      dns_names: list(textThat((value) => /^(\*\.)?[\w-]+(\.[\w-]+)*$/.test(value), "a DNS name")),
-      upns: list(textThat((value) => /^[^\p{C}]+$/u.test(value), "a user principal name")),
-      uris: list(textThat((value) => URL.canParse(value) && /^[!-~]+$/.test(value), "a URI")),
-      ipAddresses: list(textThat((value) => isIP(value) > 0 && !value.includes("%"), "an IP address")),
-    }),
-    ekus: list(
-      textThat((value) => /^([01]\.[1-3]?\d|2\.\d{1,9})(\.\d{1,9}){1,20}$/.test(value), "an object identifier"),
-    ),
-    key_usage: list(oneOf(...usages, "crlSign")),
-    validity_months: integer(1, 90_000),
-    basic_constraints: object({ ca: flag }),
-  }),
-  lifetime_actions: list(
-    object({
-      trigger: object({ lifetime_percentage: integer(1, 99), days_before_expiry: integer(1, 1_000_000) }),
-      action: object({ action_type: oneOf("AutoRenew", "EmailContacts") }),
-    }),
-  ),
-  issuer: object({ name: text, cty: text, cert_transparency: flag }),
-  // The service keeps none of these: a policy is enabled, whatever is sent.
-  attributes: object({ enabled: flag, nbf: ignored, exp: ignored, created: ignored, updated: ignored }),
+/** What a creation leaves open, the service takes from this policy. */
+const defaultPolicy = {
+  id: "",
+  key_props: { exportable: true, kty: "RSA", reuse_key: false },
+  secret_props: { contentType: "application/x-pkcs12" },
+  x509_props: {
+    subject: "",
+    ekus: ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"],
+    key_usage: ["digitalSignature", "keyEncipherment"],
+    validity_months: 12,
+    basic_constraints: { ca: false },
+  },
+  lifetime_actions: [{ trigger: { lifetime_percentage: 80 }, action: { action_type: "AutoRenew" } }],
+  issuer: { name: "Self" },
+  attributes: {},
+};
+
+// Every part is one of TYPE=VALUE: the library for X.509 drops others. No text has two readings, so none takes long.
+const names = /^(\s*[\w.]+\s*=(\s*"[^"\p{C}]*"\s*|(\\[^\p{C}]|[^,+"\\\p{C}])*)([,+]|$))*$/u;
+
+const integer = (least: number, most: number) => z.int().min(least).max(most);
+const texts = (form: RegExp, what: string) => z.array(z.string().regex(form, `Not ${what}`));
+
+const key = z.strictObject({
+  exportable: z.boolean(),
+  kty: z.enum(["RSA", "RSA-HSM", "EC", "EC-HSM"]),
+  key_size: z.int().optional(),
+  reuse_key: z.boolean(),
+  crv: z.enum(["P-256", "P-384", "P-521", "P-256K"]).optional(),
 });
 
-/** A policy as sent. */
-export type SentPolicy = ReturnType<typeof readPolicy>;
-
-/** A policy as the service keeps it, with nothing missing. */
-export type Policy = ReturnType<typeof complete>;
-
-/**
- * Gives what a policy leaves open the service's own defaults. Refuses a policy that makes no sense; one for what cannot
- * be made here is only for a real vault.
- */
-export function complete({ key_props, secret_props, x509_props = {}, lifetime_actions, issuer }: SentPolicy) {
-  const { subject = "", sans, ekus = ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"], validity_months = 12 } = x509_props;
-  const { key_usage = ["digitalSignature", "keyEncipherment"], basic_constraints } = x509_props;
-  const { emails, dns_names, upns, uris, ipAddresses } = sans ?? {};
-  const sorted: typeof sans = { emails, dns_names, upns, uris, ipAddresses };
-  const renewal = [{ trigger: { lifetime_percentage: 80 }, action: { action_type: "AutoRenew" as const } }];
-  if (!/^self$/i.test(issuer?.name ?? "Self")) throw new OnlyInAzure("policy.issuer.name is not Self");
-  if (ekus.length === 0) refuseValue("policy.x509_props.ekus", "is empty");
-  if (!subject && !Object.values(sans ?? {}).some((names) => names && names.length > 0))
-    refuseValue("policy.x509_props.subject", "is empty, and there are no sans");
-  return {
-    key_props: completeKey(key_props),
-    secret_props: { contentType: "application/x-pkcs12" as const, ...secret_props },
-    x509_props: {
-      subject,
-      sans: sans && sorted,
-      ekus,
-      key_usage: key_usage.map((usage) => (usage === "crlSign" ? "cRLSign" : usage)).sort(),
-      validity_months,
-      basic_constraints: { ca: false, ...basic_constraints },
-    },
-    lifetime_actions: lifetime_actions ?? renewal,
-    issuer: { name: "Self", ...issuer },
-  };
+/** The key as the service tells it: with its size and, if it is elliptic, its curve. */
+function complete({ exportable, kty, key_size, reuse_key, crv }: z.infer<typeof key>, context: z.RefinementCtx) {
+  const isElliptic = kty.startsWith("EC");
+  const curve = crv ?? (isElliptic ? "P-256" : undefined);
+  const sizes = curve ? [curves[curve]] : [2048, 3072, 4096];
+  const size = key_size ?? (curve ? curves[curve] : 2048);
+  const add = (path: string, message: string, params?: object) =>
+    context.addIssue({ code: "custom", path: [path], message, params: { ...params } });
+  if (crv && !isElliptic) add("crv", `Not for a key of type ${kty}`);
+  if (!sizes.includes(size)) add("key_size", `Not one of ${sizes.join(", ")}`);
+  if (crv === "P-256K") add("crv", crv, onlyInAzure);
+  return { exportable, kty, key_size: size, reuse_key, crv: curve };
 }
 
-function completeKey({ exportable = true, reuse_key = false, ...sent }: NonNullable<SentPolicy["key_props"]> = {}) {
-  const { kty = "RSA", crv = "P-256" } = sent;
-  if (kty.startsWith("RSA")) {
-    const { key_size = 2048 } = sent;
-    if (sent.crv) refuseValue("policy.key_props.crv", `is not for a key of type ${kty}`);
-    if (![2048, 3072, 4096].includes(key_size)) refuseValue("policy.key_props.key_size", "is none of 2048, 3072, 4096");
-    return { exportable, kty, key_size, reuse_key };
-  }
-  if (crv === "P-256K") throw new OnlyInAzure("policy.key_props.crv is P-256K");
-  const { key_size = curves[crv] } = sent;
-  if (key_size !== curves[crv]) refuseValue("policy.key_props.key_size", `is not ${curves[crv]}, the size of ${crv}`);
-  return { exportable, kty, key_size, reuse_key, crv };
+const usage = z.enum([...usages, "crlSign"]).transform((usage) => (usage === "crlSign" ? "cRLSign" : usage));
+const sans = z.strictObject({
+  emails: texts(/^[!-?A-~]+@[!-?A-~]+$/, "an e-mail address"),
+  dns_names: texts(/^(\*\.)?[\w-]+(\.[\w-]+)*$/, "a DNS name"),
+  upns: texts(/^[^\p{C}]+$/u, "a user principal name"),
+  uris: z.array(z.url("Not a URI").regex(/^[!-~]+$/, "Not a URI")),
+  ipAddresses: z.array(z.union([z.ipv4(), z.ipv6()], "Not an IP address")),
+});
+
+const x509 = z.strictObject({
+  subject: z.string().max(2000, { abort: true }).regex(names, "Not an X.500 name"),
+  sans: sans.partial().optional(),
+  ekus: texts(/^([01]\.[1-3]?\d|2\.\d{1,9})(\.\d{1,9}){1,20}$/, "an object identifier").min(1),
+  key_usage: z.array(usage).transform((usages) => usages.sort()),
+  validity_months: integer(1, 90_000),
+  basic_constraints: z.strictObject({ ca: z.boolean() }),
+});
+
+const hasName = ({ subject, sans = {} }: z.infer<typeof x509>) =>
+  subject !== "" || Object.values(sans).some(({ length }) => length > 0);
+
+const trigger = z.strictObject({ lifetime_percentage: integer(1, 99), days_before_expiry: integer(1, 1_000_000) });
+const action = z.strictObject({ action_type: z.enum(["AutoRenew", "EmailContacts"]) });
+
+const policy = z.strictObject({
+  id: z.unknown(),
+  key_props: key.transform(complete),
+  secret_props: z.strictObject({ contentType: z.enum(["application/x-pkcs12", "application/x-pem-file"]) }),
+  x509_props: x509.refine(hasName, { path: ["subject"], error: "Empty, and there are no sans" }),
+  lifetime_actions: z.array(z.strictObject({ trigger: trigger.partial(), action: action.partial() }).partial()),
+  issuer: z.strictObject({
+    name: z.string().refine((name) => /^self$/i.test(name), { error: "Not Self", params: onlyInAzure }),
+    cty: z.string().optional(),
+    cert_transparency: z.boolean().optional(),
+  }),
+  attributes: z.unknown(),
+});
+
+/** A policy with nothing missing, its `id` and `attributes` as sent: sizes in bits, validity in months. */
+export type Policy = z.infer<typeof policy>;
+
+/** Reads a policy as it is sent: what it leaves open stays as in the old one. */
+export const policyAfter = (old: object) => z.preprocess((sent) => merge(old, sent), policy);
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** What is sent in place of what was, field by field. A key of another type or curve has a size of its own. */
+function merge(old: unknown, sent: unknown): unknown {
+  if (!isObject(old) || !isObject(sent)) return sent;
+  const isOtherKey = ["kty", "crv"].some((field) => field in sent && sent[field] !== old[field]);
+  const { key_size, crv, ...kept } = old;
+  const merged = Object.entries(sent).map(([field, value]) => [field, merge(old[field], value)]);
+  return { ...(isOtherKey ? kept : old), ...Object.fromEntries(merged) };
 }
 
-/**
- * The policy with what is sent in place of what was, field by field. With another type or curve, a key has a size of
- * its own.
- */
-export function merge(old: Policy, sent: SentPolicy): SentPolicy {
-  const { key_size, crv, ...kept } = { crv: undefined, ...old.key_props };
-  const { kty: sentKty = kept.kty, crv: sentCrv = crv } = sent.key_props ?? {};
-  const isOtherKey = sentKty !== kept.kty || sentCrv !== crv;
-  const { sans, basic_constraints } = sent.x509_props ?? {};
-  return {
-    key_props: { ...(isOtherKey ? kept : old.key_props), ...sent.key_props },
-    secret_props: { ...old.secret_props, ...sent.secret_props },
-    x509_props: {
-      ...old.x509_props,
-      ...sent.x509_props,
-      sans: sans ? { ...old.x509_props.sans, ...sans } : old.x509_props.sans,
-      basic_constraints: { ...old.x509_props.basic_constraints, ...basic_constraints },
-    },
-    lifetime_actions: sent.lifetime_actions ?? old.lifetime_actions,
-    issuer: { ...old.issuer, ...sent.issuer },
-  };
-}
+const isTags = (value: unknown) => isObject(value) && Object.values(value).every((each) => typeof each === "string");
+const preserveCertOrder = z.boolean().optional();
+const tags = z.custom<Record<string, string>>(isTags, "Not texts by name").optional();
+// A certificate's times are the service's, whatever is sent.
+const attributes = z.object({ enabled: z.boolean().optional() }).optional();
+
+/** The body of an update and of a creation. */
+export const update = z.strictObject({ attributes, tags });
+export const creation = update.extend({ policy: policyAfter(defaultPolicy), preserveCertOrder });
+export type Creation = z.infer<typeof creation>;
+export type Update = z.infer<typeof update>;

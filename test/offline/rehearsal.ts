@@ -1,12 +1,11 @@
 import { NoConnection } from "./answers.ts";
 import { servicePrincipal } from "./sign-in.ts";
-import { createVault } from "./vault.ts";
+import type { createVault } from "./vault.ts";
 
 /**
- * Prepares this process for the script: sets the variables that it and `DefaultAzureCredential` read, and says on
- * stderr that this is a rehearsal. Returns what answers the requests. A setting of the demo's own that makes no sense
- * ends the process, and so does a bug of the vault, with its place: it is no failure of Key Vault's, which the script
- * would explain.
+ * Sets the variables that the script and the SDK read, says on stderr that this is a rehearsal, and returns what
+ * answers the requests. A setting of the demo's own that makes no sense ends the process, and so does a bug of the
+ * vault, with its place: it is no failure of Key Vault's, which the script would explain.
  */
 export function rehearse() {
   // The person's own settings for Azure and for a proxy would lead elsewhere; how much to log stays theirs.
@@ -21,13 +20,18 @@ export function rehearse() {
   const creationTime = Number(setting("OFFLINE_CREATION_TIME", /^\d+$/, "a number of milliseconds") ?? 3000);
   const deletionTime = Number(setting("OFFLINE_DELETION_TIME", /^\d+$/, "a number of milliseconds") ?? 1000);
   console.error("Offline rehearsal: the vault is a stand-in, and nothing leaves this machine.");
-  const answer = createVault(vault.KEY_VAULT_NAME, creationTime, deletionTime);
-  return (request: Request) =>
-    answer(request).catch((error) => {
+  let answer: ReturnType<typeof createVault> | undefined;
+  return async (request: Request) => {
+    try {
+      const { createVault } = await import("./vault.ts"); // late: the prompt need not wait for it
+      answer ??= createVault(vault.KEY_VAULT_NAME, creationTime, deletionTime);
+      return await answer(request);
+    } catch (error) {
       if (error instanceof NoConnection) throw error;
       console.error(error);
       process.exit(1);
-    });
+    }
+  };
 }
 
 /** The value of a variable, if it is set; one that has not this form ends the process. */

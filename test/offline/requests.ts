@@ -2,8 +2,6 @@ import { intercept } from "./network.ts";
 import { rehearse } from "./rehearsal.ts";
 import { host as signInHost } from "./sign-in.ts";
 
-const columns = 80;
-
 // What the demo preloads, and a line on stderr for each request as it is answered.
 const answer = rehearse();
 intercept(async (request) => {
@@ -18,10 +16,7 @@ intercept(async (request) => {
   }
 });
 
-/**
- * What counts of an answer, never what it holds: its status, the status of an operation, an error's code, when to ask
- * again.
- */
+/** What counts of an answer: its status, the status of an operation, an error's code, when to ask again. */
 async function outcome(response: Response) {
   const { status, headers } = response;
   const isJson = headers.get("Content-Type")?.startsWith("application/json");
@@ -31,20 +26,14 @@ async function outcome(response: Response) {
   return [status, state, code, wait].filter((part) => part && part !== "Unauthorized").join(" ");
 }
 
-/**
- * A request and its outcome, with the longest part of its address cut so that the line fits. In an address all is ASCII
- * without controls.
- */
+/** A request and its outcome, with its address cut before the end so that the line has 80 columns. */
 function line({ method, url }: Request, outcome: string) {
   const { hostname, pathname } = new URL(url);
-  const parts = hostname.endsWith(".vault.azure.net") ? pathname.split("/") : [hostname];
-  if (hostname === signInHost) parts.splice(0, 1, ...pathname.split("/").toSpliced(1, 1)); // without the tenant
-  const room = columns - `  ${method}  ${outcome}`.length;
-  const excess = parts.join("/").length - room;
-  const longest = parts.reduce(
-    (longest, part, index) => (part.length > (parts[longest]?.length ?? 0) ? index : longest),
-    0,
-  );
-  if (excess > 0) parts[longest] = `${parts[longest]?.slice(0, -excess - 1)}…`;
-  return `  ${method} ${parts.join("/").slice(0, room)} ${outcome}`;
+  const isVault = hostname.endsWith(".vault.azure.net");
+  // Of the sign-in's address, without the tenant.
+  const path = hostname === signInHost ? pathname.replace(/^\/[^/]*/, "") : isVault ? pathname : hostname;
+  const room = 80 - `  ${method}  ${outcome}`.length;
+  const end = path.slice(path.lastIndexOf("/")).slice(-10);
+  const shown = path.length > room ? `${path.slice(0, room - end.length - 1)}…${end}` : path;
+  return `  ${method} ${shown} ${outcome}`;
 }

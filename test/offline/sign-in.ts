@@ -11,23 +11,21 @@ export const servicePrincipal = {
 
 export const host = "login.microsoftonline.com";
 export const authority = `https://${host}/${servicePrincipal.AZURE_TENANT_ID}`;
-const oauth2 = `${authority}/oauth2/v2.0`;
+
+// What some Azure SDKs ask for before they ask for a token.
+const configurationUrl = `${authority}/v2.0/.well-known/openid-configuration`;
 const configuration = {
-  token_endpoint: `${oauth2}/token`,
-  authorization_endpoint: `${oauth2}/authorize`,
+  token_endpoint: `${authority}/oauth2/v2.0/token`,
+  authorization_endpoint: `${authority}/oauth2/v2.0/authorize`,
   issuer: `${authority}/v2.0`,
 };
-const configurationUrl = `${authority}/v2.0/.well-known/openid-configuration`;
-const instance = {
-  preferred_network: host,
-  preferred_cache: "login.windows.net",
-  aliases: [host, "login.windows.net", "login.microsoft.com", "sts.windows.net"],
+const discovery = {
+  tenant_discovery_endpoint: configurationUrl,
+  "api-version": "1.1",
+  metadata: [{ preferred_network: host, preferred_cache: "login.windows.net", aliases: [host, "login.windows.net"] }],
 };
 
-/**
- * Makes a sign-in service: the client credentials flow of Microsoft Entra ID, and the two descriptions that some Azure
- * SDKs ask for before it. `accepts` tells whether a request carries a token that it has issued.
- */
+/** Makes a sign-in service, with the client credentials flow of Microsoft Entra ID, which knows the tokens it gave. */
 export function createSignIn() {
   const tokens = new Set<string | null>();
   return {
@@ -35,21 +33,17 @@ export function createSignIn() {
 
     async answer(request: Request): Promise<Response> {
       const { origin, pathname } = new URL(request.url);
-      const address = origin + pathname; // Some SDKs add an empty query.
-      if (pathname === "/common/discovery/instance")
-        return json({ tenant_discovery_endpoint: configurationUrl, "api-version": "1.1", metadata: [instance] });
-      if (!address.startsWith(`${authority}/`))
-        return refuse(400, "invalid_tenant", `AADSTS90002: Tenant '${pathname.split("/")[1]}' not found.`);
-      if (address === configurationUrl) return json(configuration);
+      if (pathname === "/common/discovery/instance") return json(discovery);
+      if (origin + pathname === configurationUrl) return json(configuration);
+      const { AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET } = servicePrincipal;
+      const [, tenant] = pathname.split("/");
       const form = new URLSearchParams(await request.text());
       const appId = form.get("client_id");
-      if (appId !== servicePrincipal.AZURE_CLIENT_ID)
-        return refuse(
-          400,
-          "unauthorized_client",
-          `AADSTS700016: Application with identifier '${appId}' was not found in the directory 'Contoso'.`,
-        );
-      if (form.get("client_secret") !== servicePrincipal.AZURE_CLIENT_SECRET) return fail(failures.InvalidClientSecret);
+      const app = `Application with identifier '${appId}'`;
+      if (tenant !== AZURE_TENANT_ID) return refuse("invalid_tenant", 90002, `Tenant '${tenant}' not found.`);
+      if (appId !== AZURE_CLIENT_ID)
+        return refuse("unauthorized_client", 700016, `${app} was not found in the directory 'Contoso'.`);
+      if (form.get("client_secret") !== AZURE_CLIENT_SECRET) return fail(failures.InvalidClientSecret);
       const token = randomBytes(32).toString("base64url");
       tokens.add(`Bearer ${token}`);
       return json({ token_type: "Bearer", expires_in: 3599, ext_expires_in: 3599, access_token: token });
@@ -57,5 +51,5 @@ export function createSignIn() {
   };
 }
 
-const refuse = (status: number, error: string, error_description: string) =>
-  json({ error, error_description, error_codes: [Number(error_description.match(/\d+/)?.[0])] }, status);
+const refuse = (error: string, code: number, description: string) =>
+  json({ error, error_description: `AADSTS${code}: ${description}`, error_codes: [code] }, 400);

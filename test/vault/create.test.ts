@@ -297,167 +297,150 @@ describe("What a creation asks for", () => {
 
 describe("A creation that makes no sense is refused", () => {
   const x509 = (part: object) => ({ x509_props: { subject: "CN=MyCert", ...part } });
-  const notName = "policy.x509_props.subject is not an X.500 name of at most 2000 characters";
-  const sizes = "is none of 2048, 3072, 4096";
-  const list = (kinds: string) => `policy.x509_props.${kinds} is no list`;
+  const notName = "policy.x509_props.subject: Not an X.500 name";
+  const sizes = "policy.key_props.key_size: Not one of 2048, 3072, 4096";
 
   test.each([
     ["no body", undefined, "the body is no JSON"],
     ["no JSON", "{", "the body is no JSON"],
-    ["null", "null", "the body is no object"],
-    ["a list", "[]", "the body is no object"],
+    ["null", "null", "the body: Invalid input: expected object"],
+    ["a list", "[]", "the body: Invalid input: expected object"],
     [
       "what is too long",
       JSON.stringify({ policy: { x509_props: { ekus: Array(20_000).fill("1.3") } } }),
       "the body is too long",
     ],
-    ["no policy", "{}", "policy is missing"],
-    ["a policy that is none", '{"policy":"CN=MyCert"}', "policy is no object"],
-    ["an unknown key type", { key_props: { kty: "oct" } }, "policy.key_props.kty is none of RSA, RSA-HSM, EC, EC-HSM"],
-    [
-      "a key type that is no text",
-      { key_props: { kty: 1 } },
-      "policy.key_props.kty is none of RSA, RSA-HSM, EC, EC-HSM",
-    ],
-    [
-      "an unknown curve",
-      { key_props: { kty: "EC", crv: "P-1" } },
-      "policy.key_props.crv is none of P-256, P-384, P-521, P-256K",
-    ],
+    ["no policy", "{}", "policy: Invalid input: expected object"],
+    ["a policy that is none", '{"policy":"CN=MyCert"}', "policy: Invalid input: expected object"],
+    ["an unknown key type", { key_props: { kty: "oct" } }, "policy.key_props.kty: Invalid option"],
+    ["a key type that is no text", { key_props: { kty: 1 } }, "policy.key_props.kty: Invalid option"],
+    ["an unknown curve", { key_props: { kty: "EC", crv: "P-1" } }, "policy.key_props.crv: Invalid option"],
     [
       "the size of another curve",
       { key_props: { kty: "EC", key_size: 384 } },
-      "policy.key_props.key_size is not 256, the size of P-256",
+      "policy.key_props.key_size: Not one of 256",
     ],
-    [
-      "a curve for RSA",
-      { key_props: { kty: "RSA", crv: "P-256" } },
-      "policy.key_props.crv is not for a key of type RSA",
-    ],
-    ["a key of 1 bit", { key_props: { key_size: 1, kty: "RSA" } }, `policy.key_props.key_size ${sizes}`],
-    ["a key of 2047 bits", { key_props: { key_size: 2047, kty: "RSA-HSM" } }, `policy.key_props.key_size ${sizes}`],
-    [
-      "a key of 1e99 bits",
-      { key_props: { key_size: 1e99 } },
-      "policy.key_props.key_size is no whole number from 1 to 100000",
-    ],
+    ["a curve for RSA", { key_props: { kty: "RSA", crv: "P-256" } }, "policy.key_props.crv: Not for a key of type RSA"],
+    ["a key of 1 bit", { key_props: { key_size: 1, kty: "RSA" } }, sizes],
+    ["a key of 2047 bits", { key_props: { key_size: 2047, kty: "RSA-HSM" } }, sizes],
+    ["a key of 1e99 bits", { key_props: { key_size: 1e99 } }, "policy.key_props.key_size: Too big"],
     [
       "exportable that is a text",
       { key_props: { exportable: "no" } },
-      "policy.key_props.exportable is neither true nor false",
+      "policy.key_props.exportable: Invalid input: expected boolean",
     ],
-    [
-      "an unknown key usage",
-      x509({ key_usage: ["1"] }),
-      /^policy.x509_props.key_usage\[0\] is none of digitalSignature, /,
-    ],
-    ["a key usage from elsewhere", x509({ key_usage: ["toString"] }), /^policy.x509_props.key_usage\[0\] is none of /],
+    ["an unknown key usage", x509({ key_usage: ["1"] }), "policy.x509_props.key_usage[0]: Invalid option"],
+    ["a key usage from elsewhere", x509({ key_usage: ["toString"] }), "policy.x509_props.key_usage[0]: Invalid option"],
     [
       "an extended key usage that is a word",
       x509({ ekus: ["server"] }),
-      "policy.x509_props.ekus[0] is not an object identifier",
+      "policy.x509_props.ekus[0]: Not an object identifier",
     ],
     [
       "an extended key usage that cannot be",
       x509({ ekus: ["9.9.9"] }),
-      "policy.x509_props.ekus[0] is not an object identifier",
+      "policy.x509_props.ekus[0]: Not an object identifier",
     ],
-    ["no extended key usage", x509({ ekus: [] }), "policy.x509_props.ekus is empty"],
+    ["no extended key usage", x509({ ekus: [] }), "policy.x509_props.ekus: Too small"],
     ["a subject that is no name", x509({ subject: "MyCert" }), notName],
     ["a subject that is one in part", x509({ subject: "CN=a,b" }), notName],
     ["a subject with an end of line", x509({ subject: "CN=a\n" }), notName],
     ["a subject that could be read in many ways", x509({ subject: `${"CN=    ,".repeat(200)}"` }), notName],
-    ["a subject that cannot be written", x509({ subject: "CN=#04" }), "policy.x509_props.subject is no X.500 name"],
-    ["a subject of an unknown type", x509({ subject: "X=MyCert" }), "policy.x509_props.subject is no X.500 name"],
-    ["a subject that is no text", x509({ subject: null }), "policy.x509_props.subject is no text"],
-    ["a subject that is too long", x509({ subject: "CN=a,".repeat(1_000) }), notName],
+    ["a subject that cannot be written", x509({ subject: "CN=#04" }), notName],
+    ["a subject of an unknown type", x509({ subject: "X=MyCert" }), notName],
+    ["a subject that is no text", x509({ subject: null }), "policy.x509_props.subject: Invalid input: expected string"],
+    ["a subject that is too long", x509({ subject: "CN=a,".repeat(1_000) }), "policy.x509_props.subject: Too big"],
     [
       "no name at all",
       x509({ subject: "", sans: { emails: [] } }),
-      "policy.x509_props.subject is empty, and there are no sans",
+      "policy.x509_props.subject: Empty, and there are no sans",
     ],
-    ["a name that is no list", x509({ sans: { dns_names: "a" } }), list("sans.dns_names")],
-    ["names by number", x509({ sans: { upns: { 0: "a", length: 1 } } }), list("sans.upns")],
+    [
+      "a name that is no list",
+      x509({ sans: { dns_names: "a" } }),
+      "policy.x509_props.sans.dns_names: Invalid input: expected array",
+    ],
+    [
+      "names by number",
+      x509({ sans: { upns: { 0: "a", length: 1 } } }),
+      "policy.x509_props.sans.upns: Invalid input: expected array",
+    ],
     [
       "an e-mail address without a host",
       x509({ sans: { emails: ["jane"] } }),
-      "policy.x509_props.sans.emails[0] is not an e-mail address",
+      "policy.x509_props.sans.emails[0]: Not an e-mail address",
     ],
     [
       "a DNS name with a letter that it cannot have",
       x509({ sans: { dns_names: ["a", "é.com"] } }),
-      "policy.x509_props.sans.dns_names[1] is not a DNS name",
+      "policy.x509_props.sans.dns_names[1]: Not a DNS name",
     ],
-    [
-      "a URI without a scheme",
-      x509({ sans: { uris: ["example.com"] } }),
-      "policy.x509_props.sans.uris[0] is not a URI",
-    ],
+    ["a URI without a scheme", x509({ sans: { uris: ["example.com"] } }), "policy.x509_props.sans.uris[0]: Not a URI"],
     [
       "an address with a zone",
       x509({ sans: { ipAddresses: ["fe80::1%eth0"] } }),
-      "policy.x509_props.sans.ipAddresses[0] is not an IP address",
+      "policy.x509_props.sans.ipAddresses[0]: Not an IP address",
     ],
     [
       "an address that is none",
       x509({ sans: { ipAddresses: ["1.2.3"] } }),
-      "policy.x509_props.sans.ipAddresses[0] is not an IP address",
+      "policy.x509_props.sans.ipAddresses[0]: Not an IP address",
     ],
-    [
-      "a validity of no time",
-      x509({ validity_months: 0 }),
-      "policy.x509_props.validity_months is no whole number from 1 to 90000",
-    ],
-    [
-      "a validity without end",
-      x509({ validity_months: 1e99 }),
-      "policy.x509_props.validity_months is no whole number from 1 to 90000",
-    ],
+    ["a validity of no time", x509({ validity_months: 0 }), "policy.x509_props.validity_months: Too small"],
+    ["a validity without end", x509({ validity_months: 1e99 }), "policy.x509_props.validity_months: Too big"],
     [
       "a validity that is no number",
       x509({ validity_months: "24" }),
-      "policy.x509_props.validity_months is no whole number from 1 to 90000",
+      "policy.x509_props.validity_months: Invalid input: expected number",
     ],
-    [
-      "a validity past the year 9999",
-      x509({ validity_months: 100_000 }),
-      "policy.x509_props.validity_months is no whole number from 1 to 90000",
-    ],
+    ["a validity past the year 9999", x509({ validity_months: 100_000 }), "policy.x509_props.validity_months: Too big"],
     [
       "basic constraints that are none",
       x509({ basic_constraints: { ca: "x" } }),
-      "policy.x509_props.basic_constraints.ca is neither true nor false",
+      "policy.x509_props.basic_constraints.ca: Invalid input: expected boolean",
     ],
-    ["no basic constraints", x509({ basic_constraints: null }), "policy.x509_props.basic_constraints is no object"],
-    ["an issuer that is none", { issuer: "Self" }, "policy.issuer is no object"],
-    ["a list in place of a part", { secret_props: [] }, "policy.secret_props is no object"],
+    [
+      "no basic constraints",
+      x509({ basic_constraints: null }),
+      "policy.x509_props.basic_constraints: Invalid input: expected object",
+    ],
+    ["an issuer that is none", { issuer: "Self" }, "policy.issuer: Invalid input: expected object"],
+    ["a list in place of a part", { secret_props: [] }, "policy.secret_props: Invalid input: expected object"],
     [
       "another content type",
       { secret_props: { contentType: "text/plain" } },
-      "policy.secret_props.contentType is none of application/x-pkcs12, application/x-pem-file",
+      "policy.secret_props.contentType: Invalid option",
     ],
     [
       "a user principal name that is half a character",
       x509({ sans: { upns: ["\ud800"] } }),
-      "policy.x509_props.sans.upns[0] is not a user principal name",
+      "policy.x509_props.sans.upns[0]: Not a user principal name",
     ],
     ["names that would take seconds", x509({ sans: { dns_names: Array(6_000).fill("a") } }), "the body is too long"],
-    ["lifetime actions that are no list", { lifetime_actions: {} }, "policy.lifetime_actions is no list"],
-    ["a lifetime action that is null", { lifetime_actions: [null] }, "policy.lifetime_actions[0] is no object"],
+    [
+      "lifetime actions that are no list",
+      { lifetime_actions: {} },
+      "policy.lifetime_actions: Invalid input: expected array",
+    ],
+    [
+      "a lifetime action that is null",
+      { lifetime_actions: [null] },
+      "policy.lifetime_actions[0]: Invalid input: expected object",
+    ],
     [
       "a lifetime of 100 percent",
       { lifetime_actions: [{ trigger: { lifetime_percentage: 100 } }] },
-      "policy.lifetime_actions[0].trigger.lifetime_percentage is no whole number from 1 to 99",
+      "policy.lifetime_actions[0].trigger.lifetime_percentage: Too big",
     ],
     [
       "an unknown action",
       { lifetime_actions: [{ action: { action_type: "Wait" } }] },
-      "policy.lifetime_actions[0].action.action_type is none of AutoRenew, EmailContacts",
+      "policy.lifetime_actions[0].action.action_type: Invalid option",
     ],
     [
       "what is too deep",
-      `{"policy":{"issuer":{"name":${"[".repeat(9_000)}${"]".repeat(9_000)}}}}`,
-      "policy.issuer.name is no text",
+      `{"policy":{"issuer":{"name":${"[".repeat(9_000)}${"]".repeat(9_000)}},"x509_props":{"subject":"CN=a"}}}`,
+      "policy.issuer.name: Invalid input: expected string",
     ],
     ["what is far too deep", `{"policy":{"deep":${"[".repeat(50_000)}${"]".repeat(50_000)}}}`, "the body is too long"],
   ])("with %s", async (_, sent, why) => {
@@ -465,31 +448,30 @@ describe("A creation that makes no sense is refused", () => {
     const { status, body: refusal } = await send("POST", "/certificates/my-cert/create", body);
     expect(status).toBe(400);
     expect(refusal.error.code).toBe("BadParameter");
-    const [, told] = /^Property policy has invalid value \((.+)\)$/.exec(refusal.error.message) ?? [];
-    expect(told).toEqual(typeof why === "string" ? why : expect.stringMatching(why));
+    expect(refusal.error.message.startsWith(`Property policy has invalid value (${why}`)).toBe(true);
     expect(await send("GET", "/certificates/my-cert/")).toMatchObject({ status: 404 });
   });
 
   test.each([
-    [{ tags: ["A"] }, "tags", "tags is no object"],
-    [{ tags: null }, "tags", "tags is no object"],
-    [{ tags: { room: 1 } }, "tags", "tags.room is no text"],
-    [{ attributes: [] }, "attributes", "attributes is no object"],
-    [{ attributes: { enabled: 1 } }, "attributes", "attributes.enabled is neither true nor false"],
-    [{ preserveCertOrder: "yes" }, "preserveCertOrder", "preserveCertOrder is neither true nor false"],
+    [{ tags: ["A"] }, "tags", "tags: Not texts by name"],
+    [{ tags: null }, "tags", "tags: Not texts by name"],
+    [{ tags: { room: 1 } }, "tags", "tags: Not texts by name"],
+    [{ attributes: [] }, "attributes", "attributes: Invalid input: expected object"],
+    [{ attributes: { enabled: 1 } }, "attributes", "attributes.enabled: Invalid input: expected boolean"],
+    [{ preserveCertOrder: "yes" }, "preserveCertOrder", "preserveCertOrder: Invalid input: expected boolean"],
   ])("with %j", async (more, property, why) => {
-    const message = `Property ${property} has invalid value (${why})`;
+    const message = expect.stringContaining(`Property ${property} has invalid value (${why}`);
     const refusal = { status: 400, body: { error: { code: "BadParameter", message } } };
     expect(await create("my-cert", quickPolicy, more)).toMatchObject(refusal);
     expect(await send("GET", "/certificates/my-cert/")).toMatchObject({ status: 404 });
   });
 
   test.each([
-    [{ issuer: { name: "DigiCert" } }, "policy.issuer.name is not Self"],
-    [{ issuer: { name: "Unknown" } }, "policy.issuer.name is not Self"],
-    [{ key_props: { kty: "EC", crv: "P-256K" } }, "policy.key_props.crv is P-256K"],
-    [{ x509_props: { subject: "CN=MyCert", toString: "x" } }, "policy.x509_props.toString"],
-    [JSON.parse('{"__proto__":{}}'), "policy.__proto__"],
+    [{ issuer: { name: "DigiCert" } }, "policy.issuer.name: Not Self"],
+    [{ issuer: { name: "Unknown" } }, "policy.issuer.name: Not Self"],
+    [{ key_props: { kty: "EC", crv: "P-256K" } }, "policy.key_props.crv: P-256K"],
+    [{ x509_props: { subject: "CN=MyCert", toString: "x" } }, 'policy.x509_props: Unrecognized key: "toString"'],
+    [JSON.parse('{"__proto__":{}}'), 'policy: Unrecognized key: "__proto__"'],
   ])("in the demo's own words, where a real vault does it: %j", async (part, why) => {
     const body = { policy: { ...quickPolicy, ...part } };
     if (Object.hasOwn(part, "__proto__"))

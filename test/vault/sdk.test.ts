@@ -102,7 +102,7 @@ test.each<[string, string, () => Promise<unknown>]>([
   ["the end of an operation", "DELETE /certificates/x/pending", () => client.deleteCertificateOperation("x")],
   [
     "another issuer",
-    "POST /certificates/x/create (policy.issuer.name is not Self)",
+    "POST /certificates/x/create (policy.issuer.name: Not Self)",
     () => client.beginCreateCertificate("x", { issuerName: "Unknown", subject: "CN=x" }),
   ],
 ])("%s is refused at once, and the SDK says so", async (_, request, call) => {
