@@ -14,7 +14,7 @@ export async function read<T>(request: Request, property: string, form: z.ZodTyp
   const sent: unknown = await request.json().catch(() => refuseValue(property, "the body is no JSON"));
   const { data, error } = form.safeParse(sent);
   if (!error) return data;
-  const fault = error.issues.find(isOnlyInAzure) ?? error.issues[0];
+  const [fault] = error.issues;
   const place = [...path, ...(fault?.path ?? [])];
   const why = `${z.core.toDotPath(place) || "the body"}: ${fault?.message}`;
   return fault && isOnlyInAzure(fault) ? refuseHere(request, why) : refuseValue(String(place[0] ?? property), why);

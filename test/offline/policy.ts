@@ -35,7 +35,10 @@ const key = z.strictObject({
   kty: z.enum(["RSA", "RSA-HSM", "EC", "EC-HSM"]),
   key_size: z.int().optional(),
   reuse_key: z.boolean(),
-  crv: z.enum(["P-256", "P-384", "P-521", "P-256K"]).optional(),
+  crv: z
+    .enum(["P-256", "P-384", "P-521", "P-256K"])
+    .refine((crv) => crv !== "P-256K", { error: "P-256K", params: onlyInAzure })
+    .optional(),
 });
 
 /** The key as the service tells it: with its size and, if it is elliptic, its curve. */
@@ -44,11 +47,9 @@ function complete({ exportable, kty, key_size, reuse_key, crv }: z.infer<typeof 
   const curve = crv ?? (isElliptic ? "P-256" : undefined);
   const sizes = curve ? [curves[curve]] : [2048, 3072, 4096];
   const size = key_size ?? (curve ? curves[curve] : 2048);
-  const add = (path: string, message: string, params?: object) =>
-    context.addIssue({ code: "custom", path: [path], message, params: { ...params } });
+  const add = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
   if (crv && !isElliptic) add("crv", `Not for a key of type ${kty}`);
   if (!sizes.includes(size)) add("key_size", `Not one of ${sizes.join(", ")}`);
-  if (crv === "P-256K") add("crv", crv, onlyInAzure);
   return { exportable, kty, key_size: size, reuse_key, crv: curve };
 }
 

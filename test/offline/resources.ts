@@ -3,7 +3,7 @@ import type { Creation, Policy } from "./policy.ts";
 
 /**
  * A certificate: its completed versions, the last of them as `current` (at first, what stands in for it), its policy
- * and its last operation. Only one that is here can be used; else its state is the code of what refuses its name.
+ * and its last operation. One that is not here cannot be used: its state is the code that refuses its name, if any.
  */
 export interface Certificate {
   state: "here" | "ObjectIsBeingDeleted" | "ObjectIsDeletedButRecoverable" | "ObjectIsBeingRecovered" | "purged";

@@ -103,7 +103,7 @@ describe("Versions", () => {
     const first = await createAndWait("my-cert", quickPolicy, { tags: { room: "A" }, preserveCertOrder: true });
     const second = await createAndWait();
     for (const { policy, pending, ...version } of [first, second]) {
-      const { status, body } = await send("GET", `/certificates/my-cert/${idOf(version)}`);
+      const { status, body } = await send("GET", `/certificates/my-cert/${idOf(version).toUpperCase()}`);
       expect(status).toBe(200);
       expect(body).toEqual(version);
       expect(body).toHaveProperty("attributes.recoverableDays", 90);
