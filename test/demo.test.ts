@@ -1,7 +1,5 @@
 import { expect, jest, test } from "@jest/globals";
-import { execFile } from "node:child_process";
 import { X509Certificate } from "node:crypto";
-import { promisify } from "node:util";
 import { runInOwnProcess } from "./helpers/own-process.ts";
 import { rehearseInThisProcess } from "./helpers/rehearsal.ts";
 import { transcript } from "./helpers/transcript.ts";
@@ -64,8 +62,7 @@ test.concurrent("A request to any other host fails at once, naming the host", as
     await fetch("https://fetch.example.com").catch(console.error);
     get("https://get.example.com").on("error", console.error);
   `;
-  const node = ["--import", "tsx", "--import", "./test/offline/preload.ts", "--input-type=module", "--eval", program];
-  const { stderr } = await promisify(execFile)(process.execPath, node, { env: process.env });
+  const { stderr } = await runInOwnProcess({ program: ["--input-type=module", "--eval", program] });
   for (const host of ["fetch.example.com", "get.example.com"])
     expect(stderr).toContain(`No request leaves this machine, and one was made to ${host}.`);
 });

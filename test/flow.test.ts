@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { startWithMockedClient } from "./helpers/mocked-client.ts";
-import { standstill } from "./helpers/this-process.ts";
+import { standstill } from "./helpers/standstill.ts";
 import { creating, deleting, retrieving, transcript } from "./helpers/transcript.ts";
 
 /** A promise, and what resolves it. */

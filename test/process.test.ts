@@ -37,7 +37,7 @@ test.concurrent.each([
   ],
 ])("A mistake in a script that was changed keeps its place: %s", async (_, from, to, message) => {
   const { script, line } = alteredScript(from, to);
-  const { exitCode, stderr } = await runInOwnProcess({ script });
+  const { exitCode, stderr } = await runInOwnProcess({ program: [script] });
   const left = to.includes("nam.") ? "" : leftBehind();
   expect(stderr).toBe(`${message}\nkv_certificates.ts:${line}\n${seeReadme}${left}`);
   expect(exitCode).toBe(1);

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, expect } from "@jest/globals";
 import { Socket } from "node:net";
-import { setImmediate } from "node:timers/promises";
+import { standstill } from "./helpers/standstill.ts";
 
 // No setting of the person who runs the tests decides one.
 for (const variable of Object.keys(process.env))
@@ -20,7 +20,7 @@ Socket.prototype.connect = function (this: Socket, ...args: unknown[]) {
 
 // A request that is refused may still be swallowed by whoever made it, and is made some turns after it is asked for.
 afterEach(async () => {
-  for (let turn = 0; turn < 100; turn++) await setImmediate();
+  await standstill();
   expect(attempts.splice(0)).toEqual([]);
 });
 

@@ -11,22 +11,19 @@ interface Given {
   isUnread?: boolean;
   /** Environment variables, beside those of this process; `undefined` removes one. */
   env?: Record<string, string | undefined>;
-  /** Modules to load before the script. */
+  /** Modules to load first; by default, the demo. */
   preloads?: string[];
-  script?: string;
+  /** The program, as Node's arguments; by default, the script. */
+  program?: string[];
 }
 
-const demo = ["./test/offline/preload.ts"];
-
-/**
- * Runs the script in a process of its own, by default against an offline vault that needs no time, and waits for its
- * end.
- */
+/** Runs a program in a process of its own, against an offline vault that needs no time, and waits for its end. */
 export async function runInOwnProcess(given: Given = {}) {
-  const { input = "my-cert\n", env = {}, preloads = demo, script = "kv_certificates.ts" } = given;
+  const { input = "my-cert\n", env = {} } = given;
+  const { preloads = ["./test/offline/preload.ts"], program = ["kv_certificates.ts"] } = given;
   const modules = ["tsx", ...preloads].flatMap((module) => ["--import", module]);
   const time = { OFFLINE_CREATION_TIME: "0", OFFLINE_DELETION_TIME: "0" };
-  const child = spawn(process.execPath, [...modules, script], {
+  const child = spawn(process.execPath, [...modules, ...program], {
     env: { ...process.env, KEY_VAULT_NAME: "demo-vault", ...time, ...env },
     timeout: 50_000,
   });

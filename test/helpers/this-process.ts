@@ -97,8 +97,3 @@ export function startInThisProcess({ input = "my-cert\n", env = {}, terminal = {
 function giveBack() {
   jest.restoreAllMocks();
 }
-
-/** Waits until the script can go no further: all that is ready to run has run. */
-export async function standstill() {
-  for (let turn = 0; turn < 100; turn++) await setImmediate();
-}

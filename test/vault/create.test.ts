@@ -73,6 +73,7 @@ describe("Create", () => {
       status_details: inProgress.status_details,
       error: { code: "Request rejected", message: expect.stringMatching(/^The call to DigiCert failed/) },
     });
+    expect(Object.keys(body).slice(-4)).toEqual(["status", "status_details", "error", "request_id"]);
     expect(body).not.toHaveProperty("target");
   });
 

@@ -1,32 +1,16 @@
 import { expect, test } from "@jest/globals";
-import { execFile } from "node:child_process";
 import { pathToFileURL } from "node:url";
-import { promisify } from "node:util";
+import { runInOwnProcess } from "../helpers/own-process.ts";
 
-const failures = pathToFileURL("test/offline/failures.ts").href;
-
-/** Runs a program with these modules loaded before it, against an offline vault that needs no time. */
-async function run(modules: string[], program: string[], input = "") {
-  const env = { ...process.env, OFFLINE_CREATION_TIME: "0", OFFLINE_DELETION_TIME: "0" };
-  const imports = ["tsx", ...modules].flatMap((module) => ["--import", module]);
-  const running = promisify(execFile)(process.execPath, [...imports, ...program], { env });
-  running.child.stdin?.end(input);
-  return running.then(
-    ({ stdout, stderr }) => ({ stdout, stderr, exitCode: 0 }),
-    ({ stdout, stderr, code }) => ({ stdout, stderr, exitCode: code }),
-  );
-}
-
-const show = (name: string) => run(["./test/offline/requests.ts"], ["kv_certificates.ts"], `${name}\n`);
+const preloads = ["./test/offline/requests.ts"];
 
 test.concurrent(
   "Every request is shown on stderr with what counts of its answer, and stdout stays as it was",
   async () => {
-    const { stdout, stderr, exitCode } = await show("ThrottledOnce");
+    const { stdout, stderr, exitCode } = await runInOwnProcess({ preloads, input: "ThrottledOnce\n" });
     expect(stderr).toMatch(
       new RegExp(
-        `^Offline rehearsal: .*
-  POST /certificates/ThrottledOnce/create 401
+        `^  POST /certificates/ThrottledOnce/create 401
   POST /oauth2/v2.0/token 200
   POST /certificates/ThrottledOnce/create 429 Throttled Retry-After: 1
   POST /certificates/ThrottledOnce/create 202 inProgress
@@ -73,12 +57,11 @@ const addresses = [
 ];
 const asking = addresses.map((address) => `await fetch(${JSON.stringify(address)}).catch(() => {});`);
 const program = `{${failing}}\n${asking.join("\n")}`;
-const asked = run(["./test/offline/requests.ts"], ["--input-type=module", "--eval", program]);
+const asked = runInOwnProcess({ preloads, program: ["--input-type=module", "--eval", program] });
 
 test.concurrent("Of a failure the code is shown", async () => {
   const { stderr } = await asked;
-  expect(stderr).toMatch(/^Offline rehearsal: .*\n/);
-  const [, ...lines] = stderr.split(/(?<=\n)/);
+  const lines = stderr.split(/(?<=\n)/);
   expect(lines.slice(0, -addresses.length).join("")).toBe(`  POST /oauth2/v2.0/token 200
   POST /certificates/InternalErrorOnce/create 500 InternalError
   POST /certificates/ConnectionReset/create ECONNRESET
@@ -116,10 +99,11 @@ test.concurrent(
   "A bug of the vault ends the run with its own message and place, and not as a failure of Key Vault",
   async () => {
     // A status that no answer can have: the vault throws.
+    const failures = pathToFileURL("test/offline/failures.ts").href;
     const bug = `import(${JSON.stringify(failures)}).then(({ failures }) => { failures.Throttled.status = 1000; });`;
     const modules = [`data:text/javascript,${encodeURIComponent(`await ${bug}`)}`, "./test/offline/preload.ts"];
-    const { stdout, stderr, exitCode } = await run(modules, ["kv_certificates.ts"], "Throttled\n");
-    expect(stderr).toMatch(/^Offline rehearsal: .*\nRangeError: .+\n(.+\n)*.+test\/offline\/answers\.ts:\d+:\d+/);
+    const { stdout, stderr, exitCode } = await runInOwnProcess({ preloads: modules, input: "Throttled\n" });
+    expect(stderr).toMatch(/^RangeError: .+\n(.+\n)*.+test\/offline\/answers\.ts:\d+:\d+/);
     expect(stderr).not.toContain("Troubleshooting");
     expect(stdout).toMatch(/Creating a certificate in demo-vault called 'Throttled' \.\.\.\n$/);
     expect(exitCode).toBe(1);
