@@ -136,7 +136,7 @@ function whatToDo({ message, details, code, name }: Failure) {
 }
 
 function mayBeLeftBehind({ request, statusCode = 0 }: Failure) {
-  const wasRefused = request?.method === "POST" && statusCode >= 400 && statusCode < 500;
+  const wasRefused = request?.method === "POST" && ((statusCode >= 400 && statusCode < 500) || statusCode === 501);
   // Without a token, or when it refuses the creation, Key Vault creates nothing.
   return creationAccepted || (request?.headers.has("authorization") && !wasRefused);
 }

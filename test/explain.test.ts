@@ -324,6 +324,7 @@ describe("A certificate that may be left is told, with the command that deletes 
     ["a question about the creation that was refused", "GET", true, 403, true],
     ["a request that was refused with 400", "POST", true, 400, false],
     ["a request that was refused with 499", "POST", true, 499, false],
+    ["a request that was refused with 501", "POST", true, 501, false],
     ["a request without a token", "POST", false, 500, false],
     ["a request without a token that was not answered", "POST", false, undefined, false],
   ])("after %s", async (_, method, hasToken, statusCode, isLeft) => {

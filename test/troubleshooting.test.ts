@@ -71,6 +71,11 @@ const scenes: Record<string, () => Promise<string>> = {
   "has invalid value": () =>
     changed("DefaultCertificatePolicy, pollOptions", '{ ...DefaultCertificatePolicy, subject: "x" }'),
   "was not found in this key vault": () => changed("getCertificate(certificateName)", 'getCertificate("other")'),
+  "is not a function": () =>
+    changed(
+      "DefaultCertificatePolicy, pollOptions",
+      '{ ...DefaultCertificatePolicy, keyUsage: "keyCertSign" as never }, pollOptions',
+    ),
   "offline vault does not answer": () => changed("client.getCertificate(certificateName)", "client.getContacts()"),
   "Pagination failed with unexpected statusCode 501": () =>
     changed("client.getCertificate(certificateName)", "client.listPropertiesOfIssuers().next()"),

@@ -5,7 +5,7 @@ export const errorBody = (code: string, message: string, innererror?: string) =>
   error: { code, message, ...(innererror && { innererror: { code: innererror } }) },
 });
 
-/** An answer in JSON. Of the headers of `Response.json` the interceptors would lose some. */
+/** An answer in JSON. `Response.json` would add a header late, and the interceptors hand on only the first ones. */
 export function json(body: object, status = 200, headers: Record<string, string> = {}) {
   const text = JSON.stringify(body);
   const length = String(Buffer.byteLength(text));
@@ -16,8 +16,8 @@ export function json(body: object, status = 200, headers: Record<string, string>
 /** A connection that breaks on purpose, with the `code` that Node gives to one, if it has any: no bug of the vault. */
 export class NoConnection extends Error {}
 
-/** Answers as the failure says, or throws the error of its connection, a `NoConnection`. */
-export function fail({ connection, status, headers, body }: Failure, vaultName = "", name = ""): Response {
+/** The answer of a failure; one that breaks the connection throws a `NoConnection` instead. */
+export function answerOf({ connection, status, headers, body }: Failure, vaultName = "", name = ""): Response {
   const fill = (text: string) => text.replaceAll("VAULT", vaultName).replaceAll("NAME", name);
   if (connection) throw Object.assign(new NoConnection(fill(connection.message)), { code: connection.code });
   if (typeof body === "string") return new Response(body, { status, headers: { "Content-Type": "text/html" } });

@@ -36,12 +36,10 @@ const byInnerCode = <Name extends string>(status: number, code: string, messages
   Object.fromEntries(
     Object.entries<string>(messages).map(([name, message]) => [name, refusal(status, code, message, name)]),
   ) as Record<Name, Failure>;
-
 const notPermitted = (permission: string) =>
   `The user, group or application '${caller}' does not have certificates ${permission} permission on key vault 'VAULT;location=westeurope'. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125287`;
 const forbidden = (permission: string) => errorBody("Forbidden", notPermitted(permission), "AccessDenied");
 const broken = (at: Step, code: string, message: string): Failure => ({ at, connection: { code, message } });
-
 const pendingConflict =
   "A new key vault certificate can not be created or imported while a pending key vault certificate's status is inProgress.";
 const tooMany =

@@ -1,7 +1,7 @@
 import { json, refuseValue } from "./answers.ts";
 
 /**
- * Answers with a page of a list: at most 25 of its items, by the last part of their ids, and the address of the next
+ * Answers with a page of a list: at most 25 of its items, sorted by the end of their ids, and the address of the next
  * page, which goes on from there, whatever has come or gone since. What is pending may be listed only on request.
  */
 export function page(url: URL, items: { id: string; x5t?: string }[], hidesPending = false) {
@@ -9,10 +9,10 @@ export function page(url: URL, items: { id: string; x5t?: string }[], hidesPendi
   const size = query.get("maxresults");
   if (size !== null && !/^[1-9]\d*$/.test(size)) refuseValue("maxresults", "maxresults is no number from 1 to 25");
   // The address of a next page has no includePending: its token keeps it.
-  const [behind = "", includePending = query.get("includePending")] = query.get("$skiptoken")?.split(".") ?? [];
+  const [after = "", includePending = query.get("includePending")] = query.get("$skiptoken")?.split(".") ?? [];
   const rest = items
     .map((item) => ({ item, key: item.id.replace(/.*\//, "").toLowerCase() }))
-    .filter(({ item, key }) => key > behind && (!hidesPending || includePending === "true" || item.x5t))
+    .filter(({ item, key }) => key > after && (!hidesPending || includePending === "true" || item.x5t))
     .sort((one, other) => (one.key < other.key ? -1 : 1));
   const shown = rest.slice(0, Math.min(Number(size ?? 25), 25));
   const next = `api-version=${query.get("api-version")}&$skiptoken=${shown.at(-1)?.key}.${includePending}`;

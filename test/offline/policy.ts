@@ -1,5 +1,4 @@
 import * as z from "zod";
-import { onlyInAzure } from "./body.ts";
 
 const curves = { "P-256": 256, "P-384": 384, "P-521": 521, "P-256K": 256 };
 const usages = [
@@ -24,25 +23,27 @@ const defaultPolicy = {
   attributes: {},
 };
 
-// Every part is one of TYPE=VALUE: the library for X.509 drops others. No text has two readings, so none takes long.
-const names = /^(\s*[\w.]+\s*=(\s*"[^"\p{C}]*"\s*|(\\[^\p{C}]|[^,+"\\\p{C}])*)([,+]|$))*$/u;
-
+// In both, no text can be read in two ways, so none takes long to check.
+const oid = String.raw`([01]\.[1-3]?\d|2\.\d{1,9})(\.\d{1,9}){1,20}`;
+const part = String.raw`\s*([a-z]+|${oid})\s*=(\s*"[^"\p{C}]*"\s*|(\\(?![\da-f]{2})[^\p{C}]|[^,+"\\\p{C}])*)`;
+const name = new RegExp(`^(${part}([,+]${part})*)?$`, "iu");
 const integer = (least: number, most: number) => z.int().min(least).max(most);
 const texts = (form: RegExp, what: string) => z.array(z.string().regex(form, `Not ${what}`));
 
+/** A fault that is none in a real vault. */
+const azure = (error: string) => ({ error, params: { onlyInAzure: true } });
+
+const curve = z.enum(["P-256", "P-384", "P-521", "P-256K"]).refine((curve) => curve !== "P-256K", azure("P-256K"));
 const key = z.strictObject({
   exportable: z.boolean(),
   kty: z.enum(["RSA", "RSA-HSM", "EC", "EC-HSM"]),
   key_size: z.int().optional(),
   reuse_key: z.boolean(),
-  crv: z
-    .enum(["P-256", "P-384", "P-521", "P-256K"])
-    .refine((crv) => crv !== "P-256K", { error: "P-256K", params: onlyInAzure })
-    .optional(),
+  crv: curve.optional(),
 });
 
 /** The key as the service tells it: with its size and, if it is elliptic, its curve. */
-function complete({ exportable, kty, key_size, reuse_key, crv }: z.infer<typeof key>, context: z.RefinementCtx) {
+function completeKey({ exportable, kty, key_size, reuse_key, crv }: z.infer<typeof key>, context: z.RefinementCtx) {
   const isElliptic = kty.startsWith("EC");
   const curve = crv ?? (isElliptic ? "P-256" : undefined);
   const sizes = curve ? [curves[curve]] : [2048, 3072, 4096];
@@ -59,32 +60,30 @@ const sans = z.strictObject({
   dns_names: texts(/^(\*\.)?[\w-]+(\.[\w-]+)*$/, "a DNS name"),
   upns: texts(/^[^\p{C}]+$/u, "a user principal name"),
   uris: z.array(z.url("Not a URI").regex(/^[!-~]+$/, "Not a URI")),
-  ipAddresses: z.array(z.union([z.ipv4(), z.ipv6()], "Not an IP address")),
+  ipAddresses: z.array(z.union([z.ipv4(), z.ipv6().regex(/^[^.]+$/)], "Not an IP address")),
 });
 
 const x509 = z.strictObject({
-  subject: z.string().max(2000, { abort: true }).regex(names, "Not an X.500 name"),
+  subject: z.string().max(2000, { abort: true }).regex(name, "Not an X.500 name"),
   sans: sans.partial().optional(),
-  ekus: texts(/^([01]\.[1-3]?\d|2\.\d{1,9})(\.\d{1,9}){1,20}$/, "an object identifier").min(1),
+  ekus: texts(new RegExp(`^${oid}$`), "an object identifier").min(1),
   key_usage: z.array(usage).transform((usages) => usages.sort()),
   validity_months: integer(1, 90_000),
   basic_constraints: z.strictObject({ ca: z.boolean() }),
 });
-
 const hasName = ({ subject, sans = {} }: z.infer<typeof x509>) =>
   subject !== "" || Object.values(sans).some(({ length }) => length > 0);
-
 const trigger = z.strictObject({ lifetime_percentage: integer(1, 99), days_before_expiry: integer(1, 1_000_000) });
 const action = z.strictObject({ action_type: z.enum(["AutoRenew", "EmailContacts"]) });
 
 const policy = z.strictObject({
   id: z.unknown(),
-  key_props: key.transform(complete),
+  key_props: key.transform(completeKey),
   secret_props: z.strictObject({ contentType: z.enum(["application/x-pkcs12", "application/x-pem-file"]) }),
   x509_props: x509.refine(hasName, { path: ["subject"], error: "Empty, and there are no sans" }),
   lifetime_actions: z.array(z.strictObject({ trigger: trigger.partial(), action: action.partial() }).partial()),
   issuer: z.strictObject({
-    name: z.string().refine((name) => /^self$/i.test(name), { error: "Not Self", params: onlyInAzure }),
+    name: z.string().refine((name) => /^self$/i.test(name), azure("Not Self")),
     cty: z.string().optional(),
     cert_transparency: z.boolean().optional(),
   }),
@@ -100,10 +99,12 @@ export const policyAfter = (old: object) => z.preprocess((sent) => merge(old, se
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** What is sent in place of what was, field by field. A key of another type or curve has a size of its own. */
+const kindOf = (typeOrCurve: unknown) => String(typeOrCurve).replace("-HSM", "");
+
+/** What is sent in place of what was, field by field; a key of another kind or curve does not keep its size. */
 function merge(old: unknown, sent: unknown): unknown {
   if (!isObject(old) || !isObject(sent)) return sent;
-  const isOtherKey = ["kty", "crv"].some((field) => field in sent && sent[field] !== old[field]);
+  const isOtherKey = ["kty", "crv"].some((field) => field in sent && kindOf(sent[field]) !== kindOf(old[field]));
   const { key_size, crv, ...kept } = old;
   const merged = Object.entries(sent).map(([field, value]) => [field, merge(old[field], value)]);
   return { ...(isOtherKey ? kept : old), ...Object.fromEntries(merged) };
@@ -111,7 +112,7 @@ function merge(old: unknown, sent: unknown): unknown {
 
 const isTags = (value: unknown) => isObject(value) && Object.values(value).every((each) => typeof each === "string");
 const preserveCertOrder = z.boolean().optional();
-const tags = z.custom<Record<string, string>>(isTags, "Not texts by name").optional();
+const tags = z.custom<Record<string, string>>(isTags, "Not an object of texts").optional();
 // A certificate's times are the service's, whatever is sent.
 const attributes = z.object({ enabled: z.boolean().optional() }).optional();
 

@@ -3,9 +3,8 @@ import { servicePrincipal } from "./sign-in.ts";
 import type { createVault } from "./vault.ts";
 
 /**
- * Sets the variables that the script and the SDK read, says on stderr that this is a rehearsal, and returns what
- * answers the requests. A setting of the demo's own that makes no sense ends the process, and so does a bug of the
- * vault, with its place: it is no failure of Key Vault's, which the script would explain.
+ * Sets the variables that the script and the SDK read, says that this is a rehearsal, and returns what answers requests.
+ * A setting that makes no sense ends the process, and so does a bug of the vault: the script would take it for Azure's.
  */
 export function rehearse() {
   // The person's own settings for Azure and for a proxy would lead elsewhere; how much to log stays theirs.

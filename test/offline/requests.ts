@@ -10,8 +10,7 @@ intercept(async (request) => {
     console.error(line(request, await outcome(response.clone())));
     return response;
   } catch (error) {
-    const { code = "refused" } = error as NodeJS.ErrnoException;
-    console.error(line(request, code));
+    console.error(line(request, (error as NodeJS.ErrnoException).code ?? "refused"));
     throw error;
   }
 });

@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import type { Creation, Policy } from "./policy.ts";
 
 /**
- * A certificate: its completed versions, the last of them as `current` (at first, what stands in for it), its policy
- * and its last operation. One that is not here cannot be used: its state is the code that refuses its name, if any.
+ * A certificate. `current` is the last completed version or, as long as there is none, one without content. Only what
+ * is here can be used; in any other state but purged, the name is taken, and the state is the code that says so.
  */
 export interface Certificate {
   state: "here" | "ObjectIsBeingDeleted" | "ObjectIsDeletedButRecoverable" | "ObjectIsBeingRecovered" | "purged";
@@ -15,7 +15,6 @@ export interface Certificate {
   deletedBundle?: ReturnType<typeof deletedBundle>;
 }
 
-type Content = { x5t: string; cer: string };
 type Attributes = ReturnType<typeof attributesOf>;
 export type Version = ReturnType<typeof newVersion>;
 
@@ -23,9 +22,9 @@ const retentionDays = 90;
 const hex = () => randomBytes(16).toString("hex");
 export const unixSeconds = (milliseconds: number) => Math.floor(milliseconds / 1000);
 
-/** The attributes of a version that is created then, valid from ten minutes before; times are in Unix seconds. */
-export function attributesOf({ x509_props }: Policy, enabled: boolean, milliseconds: number) {
-  const created = unixSeconds(milliseconds);
+/** The attributes of a version, valid from ten minutes before its creation; their times are in Unix seconds. */
+export function attributesOf({ x509_props }: Policy, enabled: boolean, createdAt: number) {
+  const created = unixSeconds(createdAt);
   const end = new Date(created * 1000);
   end.setUTCMonth(end.getUTCMonth() + x509_props.validity_months);
   const validity = { nbf: created - 600, exp: unixSeconds(end.getTime()) };
@@ -34,15 +33,14 @@ export function attributesOf({ x509_props }: Policy, enabled: boolean, milliseco
 }
 
 /** One version of a certificate, as the REST API tells it; one that is pending has no content. */
-export function newVersion(url: string, sent: Creation, attributes: Attributes, content?: Content) {
+export function newVersion(url: string, sent: Creation, attributes: Attributes, x5t?: string, cer?: string) {
   const { tags, preserveCertOrder } = sent;
   const id = `${url}/${hex()}`;
-  const idIn = (collection: string) => content && id.replace("/certificates/", `/${collection}/`);
-  const parts = { kid: idIn("keys"), sid: idIn("secrets"), x5t: content?.x5t, cer: content?.cer };
-  return { id, ...parts, attributes, tags, preserveCertOrder };
+  const idIn = (collection: string) => cer && id.replace("/certificates/", `/${collection}/`);
+  return { id, kid: idIn("keys"), sid: idIn("secrets"), x5t, cer, attributes, tags, preserveCertOrder };
 }
 
-/** The making of a version, as the REST API tells it, with room for what it tells of its end. */
+/** The making of a version, as the REST API tells it: `undefined` keeps a place for what it tells of the end. */
 export const newOperation = (url: string, { policy, preserveCertOrder }: Creation, csr: string) => ({
   id: `${url}/pending`,
   issuer: { name: policy.issuer.name },

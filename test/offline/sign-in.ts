@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { fail, json } from "./answers.ts";
+import { answerOf, json } from "./answers.ts";
 import { failures } from "./failures.ts";
 
 /** The one service principal that may sign in, by the names of the variables that `EnvironmentCredential` reads. */
@@ -25,25 +25,27 @@ const discovery = {
   metadata: [{ preferred_network: host, preferred_cache: "login.windows.net", aliases: [host, "login.windows.net"] }],
 };
 
-/** Makes a sign-in service, with the client credentials flow of Microsoft Entra ID, which knows the tokens it gave. */
+/** Makes a sign-in service, with the client credentials flow of Microsoft Entra ID. A failure strikes at the token. */
 export function createSignIn() {
-  const tokens = new Set<string | null>();
+  const tokens = new Set<string>();
   return {
-    accepts: (request: Request) => tokens.has(request.headers.get("authorization")),
+    accepts: (request: Request) => tokens.has(request.headers.get("authorization") ?? ""),
 
-    async answer(request: Request): Promise<Response> {
+    async answer(request: Request, failure: () => Response | undefined): Promise<Response> {
       const { origin, pathname } = new URL(request.url);
       if (pathname === "/common/discovery/instance") return json(discovery);
       if (origin + pathname === configurationUrl) return json(configuration);
+      const failed = failure();
+      if (failed) return failed;
       const { AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET } = servicePrincipal;
       const [, tenant] = pathname.split("/");
       const form = new URLSearchParams(await request.text());
       const appId = form.get("client_id");
       const app = `Application with identifier '${appId}'`;
-      if (tenant !== AZURE_TENANT_ID) return refuse("invalid_tenant", 90002, `Tenant '${tenant}' not found.`);
+      if (tenant !== AZURE_TENANT_ID) return refusal("invalid_tenant", 90002, `Tenant '${tenant}' not found.`);
       if (appId !== AZURE_CLIENT_ID)
-        return refuse("unauthorized_client", 700016, `${app} was not found in the directory 'Contoso'.`);
-      if (form.get("client_secret") !== AZURE_CLIENT_SECRET) return fail(failures.InvalidClientSecret);
+        return refusal("unauthorized_client", 700016, `${app} was not found in the directory 'Contoso'.`);
+      if (form.get("client_secret") !== AZURE_CLIENT_SECRET) return answerOf(failures.InvalidClientSecret);
       const token = randomBytes(32).toString("base64url");
       tokens.add(`Bearer ${token}`);
       return json({ token_type: "Bearer", expires_in: 3599, ext_expires_in: 3599, access_token: token });
@@ -51,5 +53,5 @@ export function createSignIn() {
   };
 }
 
-const refuse = (error: string, code: number, description: string) =>
+const refusal = (error: string, code: number, description: string) =>
   json({ error, error_description: `AADSTS${code}: ${description}`, error_codes: [code] }, 400);

@@ -1,30 +1,28 @@
 import { randomUUID } from "node:crypto";
-import { unescape } from "node:querystring";
-import { errorBody, fail, json, NoConnection, refuse, refuseHere } from "./answers.ts";
-import { createCertificates } from "./certificates.ts";
+import querystring from "node:querystring";
+import { answerOf, errorBody, json, NoConnection, refuse } from "./answers.ts";
 import { failureOf, type Step } from "./failures.ts";
-import { createRoutes, onlyInAzure, pathOf, type Call, type Route } from "./routes.ts";
+import { createRoutes, isOf, type Call, type Route } from "./routes.ts";
 import { authority, createSignIn, host } from "./sign-in.ts";
+import { createStore } from "./store.ts";
 
 /**
- * Makes an empty vault, in which a creation and a deletion take so many milliseconds. What it returns answers requests
- * as Key Vault and its sign-in service do, as recorded in the Azure SDKs' tests. It rejects with a `NoConnection` where
- * none is to be had, and with anything else only for a bug.
+ * Makes an empty vault, whose creations and deletions take so many milliseconds. It answers as Key Vault and its sign-in
+ * service do, as recorded in the Azure SDKs' tests, or rejects with a `NoConnection`; with anything else for a bug only.
  */
 export function createVault(vaultName: string, creationTime: number, deletionTime: number) {
   const signIn = createSignIn();
-  const certificates = createCertificates(vaultName, creationTime, deletionTime);
-  const routes = createRoutes(certificates);
-  const isRoute = (route: string): route is Route => Object.hasOwn(routes, route);
+  const store = createStore(vaultName, creationTime, deletionTime);
+  const routes = createRoutes(store);
+  const known = Object.keys(routes) as Route[];
   const failedOnce = new Set<object>();
   let challenged = ""; // A request for a token names no certificate: this one's failure strikes there.
 
   return async function answer(request: Request): Promise<Response> {
     const url = new URL(request.url);
     const [, , part = "", version = ""] = url.pathname.split("/");
-    const name = unescape(part); // It leaves "%" as it is, where decodeURIComponent would throw.
-    if (url.hostname === host)
-      return (url.pathname.endsWith("/token") && meet(challenged, "sign in")) || signIn.answer(request);
+    const name = querystring.unescape(part); // It leaves "%" as it is, where decodeURIComponent would throw.
+    if (url.hostname === host) return signIn.answer(request, () => meet(challenged, "sign in"));
     if (url.origin !== `https://${vaultName}.vault.azure.net`)
       throw new NoConnection(`No request leaves this machine, and one was made to ${url.host}.`);
     const failed = meet(name, "connect");
@@ -43,22 +41,20 @@ export function createVault(vaultName: string, creationTime: number, deletionTim
     const isKnown = /^(7\.[0-6](-preview\.\d+)?|\d{4}-\d{2}-\d{2}(-preview)?)$/.test(apiVersion);
     const cure = "Consider using the latest supported version (2025-07-01).";
     if (!isKnown) refuse(400, "BadParameter", `The specified version (${apiVersion}) is not recognized. ${cure}`);
-    const path = pathOf(url.pathname, [...onlyInAzure, ...Object.keys(routes)]) ?? "";
-    if (path.includes("certificates/NAME") && !/^[0-9a-z-]{1,127}$/i.test(name))
+    const route = known.find((route) => isOf(route, request));
+    if (!route) return refuse(405, "MethodNotAllowed", `HTTP ${request.method} not allowed`);
+    if (route.includes("NAME") && !/^[0-9a-z-]{1,127}$/i.test(name))
       refuse(400, "BadParameter", `The request URI contains an invalid name: ${name}`);
-    const route = `${request.method} ${path}`;
-    if (onlyInAzure.includes(route)) return refuseHere(request);
-    if (!isRoute(route)) return refuse(405, "MethodNotAllowed", `HTTP ${request.method} not allowed`);
-    certificates.catchUp();
+    store.catchUp();
     return meet(name, route) ?? routes[route](call);
   }
 
-  /** The answer to a certificate that bears a failure's name, if the failure is for this step. */
+  /** The answer to a request for a certificate that bears a failure's name, if the failure is for this step. */
   function meet(name: string, at: Step) {
     const failure = failureOf(name);
     if (failure?.at !== at || (failure.once && failedOnce.has(failure))) return undefined;
     failedOnce.add(failure);
-    return fail(failure, vaultName, name);
+    return answerOf(failure, vaultName, name);
   }
 }
 

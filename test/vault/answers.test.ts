@@ -82,6 +82,15 @@ describe("A request", () => {
       });
   });
 
+  test("Only contacts and issuers are no names, in any case", async () => {
+    for (const name of ["restore", "create", "pending", "deletedcertificates", "contact"]) {
+      expect(await create(name)).toMatchObject({ status: 202 });
+      expect(await send("GET", `/certificates/${name}`)).toMatchObject({ status: 200 });
+      expect(await send("DELETE", `/certificates/${name}/`)).toMatchObject({ status: 200 });
+    }
+    for (const name of ["contacts", "Contacts", "ISSUERS"]) expect(await create(name)).toMatchObject({ status: 405 });
+  });
+
   test.each(["7.0", "7.6", "7.6-preview.2", "2025-07-01", "2026-04-01", "2026-01-01-preview"])(
     "The api-version %s is known",
     async (version) => {
@@ -105,7 +114,6 @@ describe("A request", () => {
     ["GET", "/certificates//"],
     ["DELETE", "/certificates/"],
     ["PUT", "/certificates/my-cert/create"],
-    ["GET", "/certificates/my-cert/create"],
     ["POST", "/certificates/my-cert/create/again"],
     ["POST", "/certificates/contacts/create"],
     ["GET", "/certificates/issuers/create/pending"],

@@ -189,6 +189,14 @@ describe("Lists", () => {
     const listed = { recoveryId, deletedDate, scheduledPurgeDate, id, x5t, attributes };
     expect((await send("GET", "/deletedcertificates")).body).toEqual({ value: [listed], nextLink: null });
   });
+
+  test("What was deleted while it was pending is listed only on request", async () => {
+    await create();
+    await send("DELETE", "/certificates/my-cert");
+    setClock(2000);
+    expect((await send("GET", "/deletedcertificates")).body.value).toEqual([]);
+    expect(names(await send("GET", "/deletedcertificates?includePending=true"))).toEqual(["my-cert"]);
+  });
 });
 
 describe("Update", () => {
@@ -229,7 +237,12 @@ describe("Update", () => {
       400,
       "Property attributes has invalid value (the body: Invalid input: expected object",
     ],
-    ["/certificates/my-cert/", '{"tags":{"a":{}}}', 400, "Property tags has invalid value (tags: Not texts by name"],
+    [
+      "/certificates/my-cert/",
+      '{"tags":{"a":{}}}',
+      400,
+      "Property tags has invalid value (tags: Not an object of texts",
+    ],
     ["/certificates/my-cert/", '{"policy":{}}', 501, /\(the body: Unrecognized key: "policy"\)$/],
     ["/certificates/my-cert/policy", "{", 400, "Property policy has invalid value (the body is no JSON)"],
     ["/certificates/my-cert/policy", '{"issuer":{"name":"Unknown"}}', 501, /\(policy\.issuer\.name: Not Self\)$/],
@@ -280,13 +293,22 @@ describe("Policy", () => {
     expect((await send("PATCH", path, {})).body).toEqual({ ...body, lifetime_actions });
   });
 
+  test("Two updates at once both count", async () => {
+    await createAndWait();
+    const parts = [{ x509_props: { validity_months: 6 } }, { key_props: { reuse_key: true } }];
+    await Promise.all(parts.map((part) => send("PATCH", path, part)));
+    expect((await send("GET", path)).body).toMatchObject({ ...parts[0], ...parts[1] });
+  });
+
   test("A key of another type or curve has a size of its own", async () => {
     await createAndWait("my-cert", policy);
     const keyOf = async (key_props: object) => (await send("PATCH", path, { key_props })).body.key_props;
     expect(await keyOf({ key_size: 4096 })).toEqual({ exportable: true, kty: "RSA", key_size: 4096, reuse_key: false });
     expect(await keyOf({ exportable: false })).toMatchObject({ kty: "RSA", key_size: 4096, exportable: false });
+    expect(await keyOf({ kty: "RSA-HSM" })).toMatchObject({ kty: "RSA-HSM", key_size: 4096 });
     expect(await keyOf({ kty: "EC" })).toMatchObject({ kty: "EC", crv: "P-256", key_size: 256, exportable: false });
     expect(await keyOf({ crv: "P-521" })).toMatchObject({ kty: "EC", crv: "P-521", key_size: 521 });
+    expect(await keyOf({ kty: "EC-HSM" })).toMatchObject({ kty: "EC-HSM", crv: "P-521", key_size: 521 });
     expect(await keyOf({ kty: "RSA" })).toEqual({ exportable: false, kty: "RSA", key_size: 2048, reuse_key: false });
   });
 });
@@ -315,6 +337,18 @@ describe("Recover and purge", () => {
     expect((await send("GET", "/certificates/my-cert/")).body).toEqual(before);
     expect(await send("GET", "/deletedcertificates/my-cert")).toMatchObject(missing);
     expect(await create()).toMatchObject({ status: 202 });
+  });
+
+  test("What is deleted or being recovered stays as it was, and its creation goes on afterwards", async () => {
+    await create();
+    const { body: deleted } = await send("DELETE", "/certificates/my-cert");
+    setClock(9000); // The creation would have ended.
+    expect((await send("GET", "/deletedcertificates/my-cert")).body).toEqual(deleted);
+    expect((await send("POST", "/deletedcertificates/my-cert/recover")).body.id).toBe(deleted.id);
+    setClock(11_000);
+    await send("GET", "/certificates/my-cert/");
+    expect((await send("GET", "/certificates/my-cert/pending")).body.status).toBe("completed");
+    expect((await send("GET", "/certificates/my-cert/")).body).toHaveProperty("cer");
   });
 
   test("After a purge the name is free, and nothing can be recovered", async () => {

@@ -179,6 +179,8 @@ describe("What a creation asks for", () => {
   test("may be a subject in any case, and none where there are alternative names", async () => {
     const spaced = await createAndWait("spaced", x509({ subject: "o = Contoso, cn = MyCert" }));
     expect(certificateOf(spaced).subject).toBe("O=Contoso\nCN=MyCert");
+    const quoted = await createAndWait("quoted", x509({ subject: 'cn="Contoso, ou = x",o=a\\, b = c' }));
+    expect(certificateOf(quoted).subject).toBe("CN=Contoso\\, ou = x\nO=a\\, b = c");
     const sans = { dns_names: ["a.contoso.com"] };
     const nameless = await createAndWait("nameless", { ...quickPolicy, x509_props: { sans } });
     expect(certificateOf(nameless).subjectAltName).toBe("DNS:a.contoso.com");
@@ -345,6 +347,10 @@ describe("A creation that makes no sense is refused", () => {
     ["no extended key usage", x509({ ekus: [] }), "policy.x509_props.ekus: Too small"],
     ["a subject that is no name", x509({ subject: "MyCert" }), notName],
     ["a subject that is one in part", x509({ subject: "CN=a,b" }), notName],
+    ["a subject that goes on with nothing", x509({ subject: "CN=a," }), notName],
+    ["a subject with a number for a type", x509({ subject: "1=a" }), notName],
+    ["a subject of a type that cannot be", x509({ subject: "9.9.9=a" }), notName],
+    ["a subject in hexadecimal", x509({ subject: "CN=\\41" }), notName],
     ["a subject with an end of line", x509({ subject: "CN=a\n" }), notName],
     ["a subject that could be read in many ways", x509({ subject: `${"CN=    ,".repeat(200)}"` }), notName],
     ["a subject that cannot be written", x509({ subject: "CN=#04" }), notName],
@@ -380,6 +386,11 @@ describe("A creation that makes no sense is refused", () => {
     [
       "an address with a zone",
       x509({ sans: { ipAddresses: ["fe80::1%eth0"] } }),
+      "policy.x509_props.sans.ipAddresses[0]: Not an IP address",
+    ],
+    [
+      "an address of both kinds",
+      x509({ sans: { ipAddresses: ["::ffff:1.2.3.4"] } }),
       "policy.x509_props.sans.ipAddresses[0]: Not an IP address",
     ],
     [
@@ -454,9 +465,9 @@ describe("A creation that makes no sense is refused", () => {
   });
 
   test.each([
-    [{ tags: ["A"] }, "tags", "tags: Not texts by name"],
-    [{ tags: null }, "tags", "tags: Not texts by name"],
-    [{ tags: { room: 1 } }, "tags", "tags: Not texts by name"],
+    [{ tags: ["A"] }, "tags", "tags: Not an object of texts"],
+    [{ tags: null }, "tags", "tags: Not an object of texts"],
+    [{ tags: { room: 1 } }, "tags", "tags: Not an object of texts"],
     [{ attributes: [] }, "attributes", "attributes: Invalid input: expected object"],
     [{ attributes: { enabled: 1 } }, "attributes", "attributes.enabled: Invalid input: expected boolean"],
     [{ preserveCertOrder: "yes" }, "preserveCertOrder", "preserveCertOrder: Invalid input: expected boolean"],

@@ -51,6 +51,7 @@ const failing = `
 const vault = "https://demo-vault.vault.azure.net";
 const addresses = [
   `${vault}/certificates/${"a".repeat(127)}/pending?api-version=2025-07-01&secret=x`,
+  `${vault}/certificates/${"a".repeat(127)}?api-version=2025-07-01`,
   `${vault}/certificates/\u001b[31m${"é".repeat(99)}/${"b".repeat(99)}/$&`,
   `${vault}/${"certificates/".repeat(20)}`,
   `https://${"a".repeat(60)}.${"b".repeat(60)}.example.com/secret`,
@@ -81,6 +82,7 @@ test.concurrent(
     const lines = stderr.trimEnd().split("\n").slice(-addresses.length);
     expect(lines).toEqual([
       expect.stringMatching(/^  GET \/certificates\/a+…\/pending 401$/),
+      expect.stringMatching(/^  GET \/certificates\/a+…a+ 401$/),
       expect.stringMatching(/^  GET \/certificates\/.*…\/\$& 401$/),
       expect.stringMatching(/^  GET \/certificates\/.*…\/ 401$/),
       expect.stringMatching(/^  GET a+\.b+…m refused$/),

@@ -29,7 +29,8 @@ export async function issue({ key_props, x509_props }: Policy, { nbf, exp }: { n
 
 function nameOf(subject: string) {
   // Attribute types are case-insensitive (RFC 4514), but the library knows them in upper case only.
-  const upper = subject.replace(/(^|[,+])\s*\w+\s*=\s*/g, (type) => type.toUpperCase().replaceAll(" ", ""));
+  const quotedOrType = /"[^"]*"|\\.|((?:^|[,+])\s*[\w.]+\s*=\s*)/g;
+  const upper = subject.replace(quotedOrType, (text, type?: string) => type?.toUpperCase().replace(/\s/g, "") ?? text);
   try {
     const name = new x509.Name(upper);
     name.toArrayBuffer(); // Some values fail only here.
@@ -39,9 +40,14 @@ function nameOf(subject: string) {
   }
 }
 
-function algorithmOf({ crv, key_size: modulusLength }: Policy["key_props"]) {
-  if (crv) return { name: "ECDSA", namedCurve: crv, hash: `SHA-${Math.min(modulusLength, 512)}` };
-  return { name: "RSASSA-PKCS1-v1_5", modulusLength, publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-256" };
+function algorithmOf({ crv, key_size }: Policy["key_props"]) {
+  if (crv) return { name: "ECDSA", namedCurve: crv, hash: `SHA-${Math.min(key_size, 512)}` };
+  return {
+    name: "RSASSA-PKCS1-v1_5",
+    modulusLength: key_size,
+    publicExponent: new Uint8Array([1, 0, 1]),
+    hash: "SHA-256",
+  };
 }
 
 /** What the request and the certificate have in common, the alternative names in the service's order. */

@@ -1,19 +1,21 @@
-import { fail, refuse, refuseMissing } from "./answers.ts";
-import { issue } from "./certificate.ts";
+import { answerOf, refuse, refuseMissing } from "./answers.ts";
 import { failureOf, failures } from "./failures.ts";
 import type { Creation, Policy, Update } from "./policy.ts";
 import { attributesOf, bundle, deletedBundle, newOperation, newVersion, unixSeconds } from "./resources.ts";
 import type { Certificate } from "./resources.ts";
+import { issue } from "./x509.ts";
 
-/** Makes what a vault keeps, in which all takes so many milliseconds; refuses what is not there. Names know no case. */
-export function createCertificates(vaultName: string, creationTime: number, deletionTime: number) {
+/** Makes a vault's store, which refuses what is not there. Names know no case; a recovery takes the `deletionTime`. */
+export function createStore(vaultName: string, creationTime: number, deletionTime: number) {
   const certificates = new Map<string, Certificate>(); // by name in lower case
-  const agenda = new Set<{ time: number; happen: () => void }>();
-  const later = (milliseconds: number, happen: () => void) => agenda.add({ time: Date.now() + milliseconds, happen });
+  const agenda = new Set<{ certificate: Certificate; state: string; time: number; happen: () => void }>();
+  /** Lets something happen to a certificate after a while, as soon as it is in the state that it has now. */
+  const later = (certificate: Certificate, milliseconds: number, happen: () => void) =>
+    agenda.add({ certificate, state: certificate.state, time: Date.now() + milliseconds, happen });
 
   const get = (name: string) => certificates.get(name.toLowerCase());
   const all = (state: Certificate["state"]) => [...certificates.values()].filter((each) => each.state === state);
-  const findHere = (name: string) => all("here").find((certificate) => certificate === get(name));
+  const findHere = (name: string) => [get(name)].find((certificate) => certificate?.state === "here");
   const find = (name: string) => findHere(name) ?? refuseMissing(name);
 
   function findVersion(name: string, id: string) {
@@ -32,8 +34,8 @@ export function createCertificates(vaultName: string, creationTime: number, dele
   /** Refuses a name that a creation cannot use. */
   function checkIsFree(name: string) {
     const { state = "purged", operation } = get(name) ?? {};
-    if (state !== "here" && state !== "purged") throw fail(failures[state], vaultName, name);
-    if (state === "here" && operation?.status === "inProgress") throw fail(failures.Conflict, vaultName, name);
+    if (state !== "here" && state !== "purged") throw answerOf(failures[state], vaultName, name);
+    if (state === "here" && operation?.status === "inProgress") throw answerOf(failures.Conflict, vaultName, name);
   }
 
   return {
@@ -48,7 +50,7 @@ export function createCertificates(vaultName: string, creationTime: number, dele
     /** Lets happen what takes time and is due by now. */
     catchUp() {
       for (const event of agenda) {
-        if (event.time > Date.now()) continue;
+        if (event.certificate.state !== event.state || event.time > Date.now()) continue;
         agenda.delete(event);
         event.happen();
       }
@@ -58,7 +60,7 @@ export function createCertificates(vaultName: string, creationTime: number, dele
       const { policy, attributes: { enabled = true } = {} } = sent;
       const pending = attributesOf(policy, false, Date.now());
       const completed = attributesOf(policy, enabled, Date.now() + creationTime);
-      const { csr, ...content } = await issue(policy, completed);
+      const { csr, x5t, cer } = await issue(policy, completed);
 
       // With an await between this check and the end, two creations at once would both pass it.
       checkIsFree(name);
@@ -74,12 +76,12 @@ export function createCertificates(vaultName: string, creationTime: number, dele
         operation: newOperation(url, sent, csr),
       };
       certificates.set(name.toLowerCase(), certificate);
-      later(creationTime, () => {
-        const failed = failureOf(name)?.operation;
-        Object.assign(certificate.operation, failed ?? { status: "completed", status_details: undefined, target: url });
-        if (failed) return;
+      later(certificate, creationTime, () => {
+        const end = failureOf(name)?.operation ?? { status: "completed", status_details: undefined, target: url };
+        Object.assign(certificate.operation, end);
+        if (end.status !== "completed") return;
         if (certificate.current.cer) certificate.earlier.push(certificate.current);
-        certificate.current = newVersion(url, sent, completed, content);
+        certificate.current = newVersion(url, sent, completed, x5t, cer);
       });
       return certificate.operation;
     },
@@ -87,6 +89,7 @@ export function createCertificates(vaultName: string, creationTime: number, dele
     /** Changes a version, or without its id the current one; what is not sent stays as it is. */
     update(name: string, id: string, { attributes, tags }: Update) {
       const version = id ? findVersion(name, id) : find(name).current;
+      // One that is pending stays disabled.
       const enabled = (attributes?.enabled ?? version.attributes.enabled) && version.cer !== undefined;
       version.attributes = { ...version.attributes, enabled, updated: unixSeconds(Date.now()) };
       version.tags = tags ?? version.tags;
@@ -103,7 +106,7 @@ export function createCertificates(vaultName: string, creationTime: number, dele
     remove(name: string) {
       const certificate = find(name);
       certificate.state = "ObjectIsBeingDeleted";
-      later(deletionTime, () => (certificate.state = "ObjectIsDeletedButRecoverable"));
+      later(certificate, deletionTime, () => (certificate.state = "ObjectIsDeletedButRecoverable"));
       certificate.deletedBundle = deletedBundle(certificate, unixSeconds(Date.now()));
       return certificate.deletedBundle;
     },
@@ -111,7 +114,7 @@ export function createCertificates(vaultName: string, creationTime: number, dele
     recover(name: string) {
       const certificate = findDeleted(name);
       certificate.state = "ObjectIsBeingRecovered";
-      later(deletionTime, () => (certificate.state = "here"));
+      later(certificate, deletionTime, () => (certificate.state = "here"));
       return certificate;
     },
 
