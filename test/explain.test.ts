@@ -6,7 +6,9 @@ import {
 } from "@azure/identity";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { pathToFileURL } from "node:url";
 import { explanation, failureWithMockedClient, startWithMockedClient } from "./helpers/mocked-client.ts";
+import { alteredScript } from "./helpers/scratch.ts";
 import { sdkError, signInError, toolsError } from "./helpers/sdk-errors.ts";
 import { creating, deleting, leftBehind, retrieving, seeReadme } from "./helpers/transcript.ts";
 import { errorBody } from "./offline/answers.ts";
@@ -98,6 +100,12 @@ The caller needs this role`);
     const error_description = "AADSTS7000215: Invalid client secret provided. Ensure that the secret is the value.";
     const told = await explanation(new AuthenticationError(400, { error, error_description }));
     expect(told).toBe(`${error} Status code: 400\nMore details:\n${error_description},\n${seeReadme}`);
+  });
+
+  test("A mistake in a script that was changed keeps its place, before the vault's name is known too", async () => {
+    const { script, line } = alteredScript("text.length >= 3", "nam.length >= 3");
+    const told = await failureWithMockedClient({}, { script: pathToFileURL(script).href });
+    expect(told).toBe(`nam is not defined\nkv_certificates.ts:${line}\n${seeReadme}`);
   });
 
   test("A creation that was cancelled is never called done", async () => {

@@ -22,23 +22,10 @@ test.concurrent("An output that nobody reads ends the script before anything is 
   expect(exitCode).toBe(1);
 });
 
-test.concurrent.each([
-  [
-    "a name of the SDK's that is mistyped",
-    "client.getCertificate(",
-    "client.getCertifcate(",
-    "client.getCertifcate is not a function",
-  ],
-  [
-    "a variable that is mistyped, before the vault's name is known",
-    "text.length >= 3",
-    "nam.length >= 3",
-    "nam is not defined",
-  ],
-])("A mistake in a script that was changed keeps its place: %s", async (_, from, to, message) => {
-  const { script, line } = alteredScript(from, to);
+test.concurrent("A mistake in a script that was changed keeps its place", async () => {
+  const { script, line } = alteredScript("client.getCertificate(", "client.getCertifcate(");
   const { exitCode, stderr } = await runInOwnProcess({ program: [script] });
-  const left = to.includes("nam.") ? "" : leftBehind();
-  expect(stderr).toBe(`${message}\nkv_certificates.ts:${line}\n${seeReadme}${left}`);
+  const message = "client.getCertifcate is not a function";
+  expect(stderr).toBe(`${message}\nkv_certificates.ts:${line}\n${seeReadme}${leftBehind()}`);
   expect(exitCode).toBe(1);
 });
