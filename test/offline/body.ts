@@ -9,7 +9,7 @@ export async function read(request: Request, property: string) {
   const { size } = await request.clone().blob();
   if (size > 20_000) refuseValue(property, "the body is too long"); // A demo's limit: more could take seconds to check.
   const sent: unknown = await request.json().catch(() => refuseValue(property, "the body is no JSON"));
-  return function as<T>(form: z.ZodType<T>, path: string[] = []) {
+  return function readAs<T>(form: z.ZodType<T>, path: string[] = []) {
     const { data, error } = form.safeParse(sent);
     if (!error) return data;
     const [fault] = error.issues;

@@ -23,7 +23,7 @@ const defaultPolicy = {
   attributes: {},
 };
 
-// In both, no text can be read in two ways, so none takes long to check.
+// In these patterns no text can be read in two ways, so that none takes long to check.
 const oid = String.raw`([01]\.[1-3]?\d|2\.\d{1,9})(\.\d{1,9}){1,20}`;
 const part = String.raw`\s*([a-z]+|${oid})\s*=(\s*"[^"\p{C}]*"\s*|(\\(?![\da-f]{2})[^\p{C}]|[^,+"\\\p{C}])*)`;
 const name = new RegExp(`^(${part}([,+]${part})*)?$`, "iu");

@@ -8,10 +8,10 @@ import type { createStore } from "./store.ts";
 /** A request, and what stands in its path for NAME and VERSION. */
 export type Call = { name: string; version: string; url: URL; request: Request };
 
-/** A method and path that the offline vault knows. */
+/** A method and path that the offline vault knows; a failure strikes at one of them. */
 export type Route = keyof ReturnType<typeof createRoutes>;
 
-/** All that the offline vault answers, as Key Vault's REST API does, api-version 2025-07-01. The first that fits is it. */
+/** What the offline vault answers, as Key Vault's REST API does, api-version 2025-07-01; the first that fits counts. */
 export function createRoutes(kept: ReturnType<typeof createStore>) {
   const change = async ({ name, version, request }: Call) =>
     kept.update(name, version, (await read(request, "attributes"))(update));
@@ -35,8 +35,8 @@ export function createRoutes(kept: ReturnType<typeof createStore>) {
     "DELETE /certificates/NAME": ({ name }: Call) => json(kept.remove(name)),
     "GET /certificates/NAME/policy": ({ name }: Call) => json(kept.find(name).policy),
     "PATCH /certificates/NAME/policy": async ({ name, request }: Call) => {
-      const as = await read(request, "policy");
-      return json(kept.updatePolicy(name, as(policyAfter(kept.find(name).policy), ["policy"])));
+      const readAs = await read(request, "policy");
+      return json(kept.updatePolicy(name, readAs(policyAfter(kept.find(name).policy), ["policy"])));
     },
     "GET /certificates": ({ url }: Call) => page(url, kept.all("here").map(certificateItem), true),
     "GET /certificates/NAME/versions": ({ name, url }: Call) => page(url, kept.allVersions(name).map(versionItem)),

@@ -15,7 +15,10 @@ export function createStore(vaultName: string, creationTime: number, deletionTim
 
   const get = (name: string) => certificates.get(name.toLowerCase());
   const all = (state: Certificate["state"]) => [...certificates.values()].filter((each) => each.state === state);
-  const findHere = (name: string) => [get(name)].find((certificate) => certificate?.state === "here");
+  function findHere(name: string) {
+    const certificate = get(name);
+    return certificate?.state === "here" ? certificate : undefined;
+  }
   const find = (name: string) => findHere(name) ?? refuseMissing(name);
 
   function findVersion(name: string, id: string) {

@@ -42,12 +42,8 @@ function nameOf(subject: string) {
 
 function algorithmOf({ crv, key_size }: Policy["key_props"]) {
   if (crv) return { name: "ECDSA", namedCurve: crv, hash: `SHA-${Math.min(key_size, 512)}` };
-  return {
-    name: "RSASSA-PKCS1-v1_5",
-    modulusLength: key_size,
-    publicExponent: new Uint8Array([1, 0, 1]),
-    hash: "SHA-256",
-  };
+  const rsa = { modulusLength: key_size, publicExponent: new Uint8Array([1, 0, 1]) };
+  return { name: "RSASSA-PKCS1-v1_5", ...rsa, hash: "SHA-256" };
 }
 
 /** What the request and the certificate have in common, the alternative names in the service's order. */
