@@ -5,7 +5,7 @@ export const errorBody = (code: string, message: string, innererror?: string) =>
   error: { code, message, ...(innererror && { innererror: { code: innererror } }) },
 });
 
-/** An answer in JSON. `Response.json` would add a header late, and the interceptors hand on only the first ones. */
+/** An answer in JSON, without what is `undefined`. `Response.json` sets its header too late for the interceptors. */
 export function json(body: object, status = 200, headers: Record<string, string> = {}) {
   const text = JSON.stringify(body);
   const length = String(Buffer.byteLength(text));

@@ -13,11 +13,9 @@ export async function read(request: Request, property: string) {
     const { data, error } = form.safeParse(sent);
     if (!error) return data;
     const [fault] = error.issues;
+    const isElsewhere = fault?.code === "unrecognized_keys" || (fault?.code === "custom" && fault.params?.onlyInAzure);
     const place = [...path, ...(fault?.path ?? [])];
     const why = `${z.core.toDotPath(place) || "the body"}: ${fault?.message}`;
-    return fault && isOnlyInAzure(fault) ? refuseHere(request, why) : refuseValue(String(place[0] ?? property), why);
+    return isElsewhere ? refuseHere(request, why) : refuseValue(String(place[0] ?? property), why);
   };
 }
-
-const isOnlyInAzure = (issue: z.core.$ZodIssue) =>
-  issue.code === "unrecognized_keys" || (issue.code === "custom" && issue.params?.onlyInAzure === true);

@@ -7,7 +7,7 @@ export type Step = "connect" | "sign in" | Route;
 /**
  * What happens to the certificate that bears a failure's name: an answer to a request (a body that is a string is HTML)
  * or an error of its connection, with Node's code; or another end of its creation, as fields of the operation. With
- * `once`, only the first such request fails. `VAULT` and `NAME` stand for the real ones.
+ * `once`, only the first such request fails. In JSON and errors, `VAULT` and `NAME` stand for the real ones.
  */
 export interface Failure {
   at?: Step;
@@ -24,7 +24,6 @@ const caller =
 const address = `\r\nClient address: 203.0.113.7\r\nCaller: ${caller}\r\nVault: VAULT;location=westeurope`;
 const create = "POST /certificates/NAME/create";
 const pending = "GET /certificates/NAME/pending";
-
 const refusal = (status: number, code: string, message: string, innererror?: string): Failure => ({
   at: create,
   status,

@@ -3,7 +3,7 @@ import { ClientRequestInterceptor } from "@mswjs/interceptors/ClientRequest";
 import { FetchInterceptor } from "@mswjs/interceptors/fetch";
 import { syncBuiltinESMExports } from "node:module";
 
-/** Hands every HTTP request of this process to `answer`, and fails with what it throws, until the result is called. */
+/** Hands each HTTP/1 request of this process to `answer`, and fails with what it throws, until the result is called. */
 export function intercept(answer: (request: Request) => Promise<Response>) {
   const interceptors = [new ClientRequestInterceptor(), new FetchInterceptor()];
   const interceptor = new BatchInterceptor({ name: "offline", interceptors });

@@ -3,7 +3,7 @@ import { servicePrincipal } from "./sign-in.ts";
 import type { createVault } from "./vault.ts";
 
 /**
- * Sets the variables that the script and the SDK read, says that this is a rehearsal, and returns what answers requests.
+ * Sets the variables that the script and the SDK read, says that this is a rehearsal, returns what answers requests.
  * A setting that makes no sense ends the process, and so does a bug of the vault: the script would take it for Azure's.
  */
 export function rehearse() {

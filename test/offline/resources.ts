@@ -3,7 +3,7 @@ import type { Creation, Policy } from "./policy.ts";
 
 /**
  * A certificate. `current` is the last completed version or, as long as there is none, one without content. Only what
- * is here can be used; in any other state but purged, the name is taken, and the state is the code that says so.
+ * is here can be used; any other state but purged is also the failure (failures.ts) that a creation of this name meets.
  */
 export interface Certificate {
   state: "here" | "ObjectIsBeingDeleted" | "ObjectIsDeletedButRecoverable" | "ObjectIsBeingRecovered" | "purged";

@@ -5,7 +5,7 @@ import { creation, policyAfter, update } from "./policy.ts";
 import { bundle, certificateItem, deletedItem, versionItem, type Certificate } from "./resources.ts";
 import type { createStore } from "./store.ts";
 
-/** A request, and what stands in its path for NAME and VERSION. */
+/** A request, and what stands in its path for NAME and, if it has one, VERSION. */
 export type Call = { name: string; version: string; url: URL; request: Request };
 
 /** A method and path that the offline vault knows; a failure strikes at one of them. */
@@ -21,6 +21,7 @@ export function createRoutes(kept: ReturnType<typeof createStore>) {
     "GET /certificates/issuers": onlyInAzure,
     "(GET|PUT|PATCH|DELETE) /certificates/issuers/NAME": onlyInAzure,
     "POST /certificates/restore": onlyInAzure,
+    "(GET|PUT|POST|PATCH|DELETE) /(deleted)?(keys|secrets)(/.*)?": onlyInAzure,
     "POST /certificates/NAME/(import|backup|pending/merge)": onlyInAzure,
     "(PATCH|DELETE) /certificates/NAME/pending": onlyInAzure,
 
@@ -42,10 +43,8 @@ export function createRoutes(kept: ReturnType<typeof createStore>) {
     "GET /certificates/NAME/versions": ({ name, url }: Call) => page(url, kept.allVersions(name).map(versionItem)),
     "GET /deletedcertificates": ({ url }: Call) =>
       page(url, kept.all("ObjectIsDeletedButRecoverable").map(deletedItem), true),
-
     "GET /certificates/NAME/VERSION": ({ name, version }: Call) => json(kept.findVersion(name, version)),
     "PATCH /certificates/NAME/VERSION": async (call: Call) => json({ ...(await change(call)), policy: undefined }),
-
     "GET /deletedcertificates/NAME": ({ name }: Call) => json({ ...kept.findDeleted(name).deletedBundle }),
     "POST /deletedcertificates/NAME/recover": ({ name }: Call) =>
       json({ ...bundle(kept.recover(name)), preserveCertOrder: undefined }),
@@ -58,7 +57,7 @@ export function createRoutes(kept: ReturnType<typeof createStore>) {
 
 /** Whether a request is of a route. Contacts and issuers are collections of their own, no certificates. */
 export function isOf(route: string, { method, url }: Request) {
-  const pattern = route.replace("NAME", "(?!(contacts|issuers)/)[^/]+").replace("VERSION", "[^/]+");
+  const pattern = route.replace("NAME", "(?!(contacts|issuers)(/|$))[^/]+").replace("VERSION", "[^/]+");
   return new RegExp(`^${pattern}/?$`, "i").test(`${method} ${new URL(url).pathname}`);
 }
 

@@ -9,10 +9,18 @@ import { issue } from "./x509.ts";
 export function createStore(vaultName: string, creationTime: number, deletionTime: number) {
   const certificates = new Map<string, Certificate>(); // by name in lower case
   const agenda = new Set<{ certificate: Certificate; state: string; time: number; happen: () => void }>();
-  /** Lets something happen to a certificate after a while, as soon as it is in the state that it has now. */
+  /** Lets something happen to a certificate after a while; if its state is another one then, once it is this again. */
   const later = (certificate: Certificate, milliseconds: number, happen: () => void) =>
     agenda.add({ certificate, state: certificate.state, time: Date.now() + milliseconds, happen });
 
+  /** Lets happen what is due by now. */
+  function catchUp() {
+    for (const event of agenda) {
+      if (event.certificate.state !== event.state || event.time > Date.now()) continue;
+      agenda.delete(event);
+      event.happen();
+    }
+  }
   const get = (name: string) => certificates.get(name.toLowerCase());
   const all = (state: Certificate["state"]) => [...certificates.values()].filter((each) => each.state === state);
   function findHere(name: string) {
@@ -42,6 +50,7 @@ export function createStore(vaultName: string, creationTime: number, deletionTim
   }
 
   return {
+    catchUp,
     find,
     findVersion,
     findDeleted,
@@ -49,15 +58,6 @@ export function createStore(vaultName: string, creationTime: number, deletionTim
       findHere(name)?.operation ?? refuse(404, "PendingCertificateNotFound", `Pending Certificate not found: ${name}`),
     all,
     allVersions: (name: string) => versionsOf(findHere(name)),
-
-    /** Lets happen what takes time and is due by now. */
-    catchUp() {
-      for (const event of agenda) {
-        if (event.certificate.state !== event.state || event.time > Date.now()) continue;
-        agenda.delete(event);
-        event.happen();
-      }
-    },
 
     async create(name: string, sent: Creation) {
       const { policy, attributes: { enabled = true } = {} } = sent;
@@ -117,7 +117,10 @@ export function createStore(vaultName: string, creationTime: number, deletionTim
     recover(name: string) {
       const certificate = findDeleted(name);
       certificate.state = "ObjectIsBeingRecovered";
-      later(certificate, deletionTime, () => (certificate.state = "here"));
+      later(certificate, deletionTime, () => {
+        certificate.state = "here";
+        catchUp(); // Its creation may have become due.
+      });
       return certificate;
     },
 

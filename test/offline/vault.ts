@@ -7,8 +7,8 @@ import { authority, createSignIn, host } from "./sign-in.ts";
 import { createStore } from "./store.ts";
 
 /**
- * Makes an empty vault, whose creations and deletions take so many milliseconds. It answers as Key Vault and its sign-in
- * service do, as recorded in the Azure SDKs' tests, or rejects with a `NoConnection`; with anything else for a bug only.
+ * Makes an empty vault, its name in lower case, whose creations and deletions take so many milliseconds. It answers as
+ * recorded in the Azure SDKs' tests, or rejects with a `NoConnection`; with anything else only for a bug.
  */
 export function createVault(vaultName: string, creationTime: number, deletionTime: number) {
   const signIn = createSignIn();

@@ -1,12 +1,11 @@
 import "reflect-metadata"; // @peculiar/x509 does not load without it
 import * as x509 from "@peculiar/x509";
 import { createHash } from "node:crypto";
-import { refuseValue } from "./answers.ts";
 import type { Policy } from "./policy.ts";
 
 /**
  * Makes a key, a PKCS #10 request and a self-signed X.509 certificate, valid from `nbf` to `exp` (Unix seconds).
- * Returns the fields of the REST API: DER in base64, its SHA-1 in base64url. Refuses a subject that is no X.500 name.
+ * Returns the fields of the REST API: DER in base64, its SHA-1 in base64url.
  */
 export async function issue({ key_props, x509_props }: Policy, { nbf, exp }: { nbf: number; exp: number }) {
   const name = nameOf(x509_props.subject);
@@ -27,17 +26,27 @@ export async function issue({ key_props, x509_props }: Policy, { nbf, exp }: { n
   return { csr: csr.toString("base64"), x5t, cer: certificate.toString("base64") };
 }
 
-function nameOf(subject: string) {
-  // Attribute types are case-insensitive (RFC 4514), but the library knows them in upper case only.
-  const quotedOrType = /"[^"]*"|\\.|((?:^|[,+])\s*[\w.]+\s*=\s*)/g;
-  const upper = subject.replace(quotedOrType, (text, type?: string) => type?.toUpperCase().replace(/\s/g, "") ?? text);
+// A part of a subject is TYPE=VALUE. No text can be read in two ways, so that none takes long to check.
+export const oid = String.raw`(?:[01]\.[1-3]?\d|2\.(?:0|[1-9]\d{0,12}))(?:\.(?:0|[1-9]\d{0,12})){1,20}`;
+const unseen = String.raw`\p{C}\p{Zl}\p{Zp}`;
+const value = String.raw` *"[^"${unseen}]*" *|(?:\\(?![\da-f]{2})[^${unseen}]|[^,+"\\${unseen}])*`;
+const parts = new RegExp(` *([a-z]+|${oid}) *=(${value})([,+](?!$)|$)`, "giu");
+
+/** Whether a subject is an X.500 name: nothing but parts, and all that the library can write. */
+export function isName(subject: string) {
   try {
-    const name = new x509.Name(upper);
-    name.toArrayBuffer(); // Some values fail only here.
-    return name.toJSON();
+    return subject.replace(parts, "") === "" && nameOf(subject).toArrayBuffer().byteLength > 0;
   } catch {
-    return refuseValue("policy", "policy.x509_props.subject: Not an X.500 name");
+    return false;
   }
+}
+
+/** The library knows types of names in upper case only, though they are case-insensitive (RFC 4514), and not these. */
+function nameOf(subject: string) {
+  const types = { S: "2.5.4.8", STREET: "2.5.4.9", SERIALNUMBER: "2.5.4.5", EMAILADDRESS: "1.2.840.113549.1.9.1" };
+  const trimmed = (value: string) => value.replace(/^ +|(?<!\\) +$/g, "");
+  const plain = subject.replace(parts, (_, type, value, end) => `${type.toUpperCase()}=${trimmed(value)}${end}`);
+  return new x509.Name(plain, types);
 }
 
 function algorithmOf({ crv, key_size }: Policy["key_props"]) {
@@ -48,12 +57,11 @@ function algorithmOf({ crv, key_size }: Policy["key_props"]) {
 
 /** What the request and the certificate have in common, the alternative names in the service's order. */
 function extensionsOf({ sans = {}, key_usage, ekus, basic_constraints }: Policy["x509_props"]) {
-  const names = (type: x509.GeneralNameType, values: string[] = []) => values.map((value) => ({ type, value }));
   const urls = sans.uris?.map((uri) => new URL(uri).href); // with a path, as the service does
-  const alternatives = [
-    ...[...names("email", sans.emails), ...names("upn", sans.upns), ...names("dns", sans.dns_names)],
-    ...[...names("url", urls), ...names("ip", sans.ipAddresses)],
-  ];
+  const kinds = { email: sans.emails, upn: sans.upns, dns: sans.dns_names, url: urls, ip: sans.ipAddresses };
+  const alternatives = Object.entries(kinds).flatMap(([type, values = []]) =>
+    values.map((value) => ({ type: type as keyof typeof kinds, value })),
+  );
   const flags = key_usage.reduce((all, usage) => all | x509.KeyUsageFlags[usage], 0);
   return [
     ...(flags ? [new x509.KeyUsagesExtension(flags, true)] : []),

@@ -120,7 +120,9 @@ describe("A request", () => {
     ["POST", "/certificates/my-cert"],
     ["DELETE", "/certificates/my-cert/policy"],
     ["PUT", "/deletedcertificates/my-cert"],
-    ["GET", "/secrets/my-cert"],
+    ["GET", "/other/my-cert"],
+    ["DELETE", "/certificates/issuers"],
+    ["PATCH", "/certificates/contacts/"],
     ["GET", "/toString"],
     ["GET", "/"],
   ])("%s %s is not one of a real vault's either, and is not allowed", async (method, path) => {
@@ -145,6 +147,8 @@ describe("A request", () => {
     ["POST", "/certificates/restore"],
     ["PATCH", "/certificates/my-cert/pending"],
     ["DELETE", "/certificates/my-cert/pending"],
+    ["GET", "/secrets/my-cert/0"],
+    ["GET", "/keys/my-cert"],
   ])("%s %s is only for a real vault, and refused in the demo's own words", async (method, path) => {
     const message = `The offline vault does not answer this request, but a real vault does: ${method} ${path}`;
     const refusal = { status: 501, body: { error: { code: "NotImplemented", message } } };

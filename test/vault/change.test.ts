@@ -174,7 +174,7 @@ describe("Lists", () => {
   });
 
   test.each(["0", "-1", "x", "1e3"])("A page of %s is refused", async (size) => {
-    const message = "Property maxresults has invalid value (maxresults is no number from 1 to 25)";
+    const message = "Property maxresults has invalid value (maxresults is no positive number)";
     const refusal = { status: 400, body: { error: { code: "BadParameter", message } } };
     expect(await send("GET", `/certificates?maxresults=${size}`)).toMatchObject(refusal);
   });
@@ -245,6 +245,12 @@ describe("Update", () => {
     ],
     ["/certificates/my-cert/", '{"policy":{}}', 501, /\(the body: Unrecognized key: "policy"\)$/],
     ["/certificates/my-cert/policy", "{", 400, "Property policy has invalid value (the body is no JSON)"],
+    [
+      "/certificates/my-cert/policy",
+      '{"x509_props":{"subject":"FOO=bar"}}',
+      400,
+      "Property policy has invalid value (policy.x509_props.subject: Not an X.500 name)",
+    ],
     ["/certificates/my-cert/policy", '{"issuer":{"name":"Unknown"}}', 501, /\(policy\.issuer\.name: Not Self\)$/],
     [
       "/certificates/my-cert/policy",
@@ -346,7 +352,6 @@ describe("Recover and purge", () => {
     expect((await send("GET", "/deletedcertificates/my-cert")).body).toEqual(deleted);
     expect((await send("POST", "/deletedcertificates/my-cert/recover")).body.id).toBe(deleted.id);
     setClock(11_000);
-    await send("GET", "/certificates/my-cert/");
     expect((await send("GET", "/certificates/my-cert/pending")).body.status).toBe("completed");
     expect((await send("GET", "/certificates/my-cert/")).body).toHaveProperty("cer");
   });

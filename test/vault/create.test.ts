@@ -155,7 +155,7 @@ describe("What a creation asks for", () => {
       x509_props: {
         subject: "CN=other,O=Contoso",
         validity_months: 3,
-        ekus: ["1.3.6.1.5.5.7.3.3"],
+        ekus: ["1.3.6.1.5.5.7.3.3", "1.3.6.1.4.1.311.21.8.4294967295"],
         key_usage: ["digitalSignature"],
         basic_constraints: { ca: true },
       },
@@ -167,7 +167,7 @@ describe("What a creation asks for", () => {
     expect(certificate.subject).toBe("CN=other\nO=Contoso");
     expect(body.policy.lifetime_actions).toEqual(lifetime_actions);
     expect(certificate.publicKey.asymmetricKeyDetails).toEqual({ namedCurve: "secp384r1" });
-    expect(certificate.keyUsage).toEqual(["1.3.6.1.5.5.7.3.3"]);
+    expect(certificate.keyUsage).toEqual(["1.3.6.1.5.5.7.3.3", "1.3.6.1.4.1.311.21.8.4294967295"]);
     expect(new Certificate(body.cer).getExtension(BasicConstraintsExtension)?.ca).toBe(true);
     expect(certificate.validFrom).toBe("Dec 31 23:50:05 2029 GMT");
     expect(certificate.validTo).toBe("Apr  1 00:00:05 2030 GMT");
@@ -181,6 +181,8 @@ describe("What a creation asks for", () => {
     expect(certificateOf(spaced).subject).toBe("O=Contoso\nCN=MyCert");
     const quoted = await createAndWait("quoted", x509({ subject: 'cn="Contoso, ou = x",o=a\\, b = c' }));
     expect(certificateOf(quoted).subject).toBe("CN=Contoso\\, ou = x\nO=a\\, b = c");
+    const escaped = await createAndWait("escaped", x509({ subject: "CN=\\#0C0162 , O=a\\\\b,S=WA" }));
+    expect(certificateOf(escaped).subject).toBe("CN=\\#0C0162\nO=a\\\\b\nST=WA");
     const sans = { dns_names: ["a.contoso.com"] };
     const nameless = await createAndWait("nameless", { ...quickPolicy, x509_props: { sans } });
     expect(certificateOf(nameless).subjectAltName).toBe("DNS:a.contoso.com");
@@ -350,9 +352,12 @@ describe("A creation that makes no sense is refused", () => {
     ["a subject that goes on with nothing", x509({ subject: "CN=a," }), notName],
     ["a subject with a number for a type", x509({ subject: "1=a" }), notName],
     ["a subject of a type that cannot be", x509({ subject: "9.9.9=a" }), notName],
+    ["a subject with a separator of lines", x509({ subject: "CN=a\u2028b" }), notName],
+    ["an object identifier that is written otherwise", x509({ ekus: ["1.3.06"] }), "policy.x509_props.ekus[0]: Not"],
     ["a subject in hexadecimal", x509({ subject: "CN=\\41" }), notName],
     ["a subject with an end of line", x509({ subject: "CN=a\n" }), notName],
     ["a subject that could be read in many ways", x509({ subject: `${"CN=    ,".repeat(200)}"` }), notName],
+    ["a subject of spaces with an end of line", x509({ subject: `CN=${" ".repeat(1_900)}\n` }), notName],
     ["a subject that cannot be written", x509({ subject: "CN=#04" }), notName],
     ["a subject of an unknown type", x509({ subject: "X=MyCert" }), notName],
     ["a subject that is no text", x509({ subject: null }), "policy.x509_props.subject: Invalid input: expected string"],
