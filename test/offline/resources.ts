@@ -12,11 +12,11 @@ export interface Certificate {
   current: Version;
   policy: Policy & { id: string; attributes: { enabled: boolean; created: number; updated: number } };
   operation: ReturnType<typeof newOperation>;
-  deletedBundle?: ReturnType<typeof deletedBundle>;
+  deletedDate?: number;
 }
 
 type Attributes = ReturnType<typeof attributesOf>;
-export type Version = ReturnType<typeof newVersion>;
+type Version = ReturnType<typeof newVersion>;
 
 const retentionDays = 90;
 const hex = () => randomBytes(16).toString("hex");
@@ -61,14 +61,13 @@ export function bundle({ url, policy, current }: Certificate, version = current)
   return { ...told, policy, pending: { id: `${url}/pending` }, preserveCertOrder };
 }
 
-/** A deleted certificate, as the REST API tells it; `deletedDate` is in Unix seconds. */
-export const deletedBundle = (certificate: Certificate, deletedDate: number) => ({
-  recoveryId: certificate.url.replace("/certificates/", "/deletedcertificates/"),
-  deletedDate,
-  scheduledPurgeDate: deletedDate + retentionDays * 24 * 60 * 60,
-  ...bundle(certificate),
-  preserveCertOrder: undefined,
-});
+/** A deleted certificate, as the REST API tells it; its dates are in Unix seconds. */
+export function deletedBundle(certificate: Certificate) {
+  const { url, deletedDate = 0 } = certificate;
+  const recoveryId = url.replace("/certificates/", "/deletedcertificates/");
+  const scheduledPurgeDate = deletedDate + retentionDays * 24 * 60 * 60;
+  return { recoveryId, deletedDate, scheduledPurgeDate, ...bundle(certificate), preserveCertOrder: undefined };
+}
 
 /** What lists tell of a version, of a certificate and of a deleted one. */
 export function versionItem({ id, x5t, attributes, tags }: Version) {
@@ -76,7 +75,7 @@ export function versionItem({ id, x5t, attributes, tags }: Version) {
   return { id, x5t, attributes: { enabled, nbf, exp, created, updated }, tags, subject: "" };
 }
 export const certificateItem = ({ url, current }: Certificate) => ({ ...versionItem(current), id: url });
-export function deletedItem({ url, deletedBundle }: Certificate) {
-  const { recoveryId, deletedDate, scheduledPurgeDate, x5t, attributes, tags } = deletedBundle ?? {};
-  return { recoveryId, deletedDate, scheduledPurgeDate, id: url, x5t, attributes, tags };
+export function deletedItem(certificate: Certificate) {
+  const { recoveryId, deletedDate, scheduledPurgeDate, x5t, attributes, tags } = deletedBundle(certificate);
+  return { recoveryId, deletedDate, scheduledPurgeDate, id: certificate.url, x5t, attributes, tags };
 }

@@ -2,7 +2,7 @@ import { json, refuseHere } from "./answers.ts";
 import { read } from "./body.ts";
 import { page } from "./pages.ts";
 import { creation, policyAfter, update } from "./policy.ts";
-import { bundle, certificateItem, deletedItem, versionItem, type Certificate } from "./resources.ts";
+import { bundle, certificateItem, deletedBundle, deletedItem, versionItem, type Certificate } from "./resources.ts";
 import type { createStore } from "./store.ts";
 
 /** A request, and what stands in its path for NAME and, if it has one, VERSION. */
@@ -33,7 +33,7 @@ export function createRoutes(kept: ReturnType<typeof createStore>) {
     "GET /certificates/NAME/pending": ({ name }: Call) => progress(kept.findOperation(name)),
     "GET /certificates/NAME": ({ name }: Call) => json(bundle(kept.find(name))),
     "PATCH /certificates/NAME": async (call: Call) => json(await change(call)),
-    "DELETE /certificates/NAME": ({ name }: Call) => json(kept.remove(name)),
+    "DELETE /certificates/NAME": ({ name }: Call) => json(deletedBundle(kept.remove(name))),
     "GET /certificates/NAME/policy": ({ name }: Call) => json(kept.find(name).policy),
     "PATCH /certificates/NAME/policy": async ({ name, request }: Call) => {
       const readAs = await read(request, "policy");
@@ -45,7 +45,7 @@ export function createRoutes(kept: ReturnType<typeof createStore>) {
       page(url, kept.all("ObjectIsDeletedButRecoverable").map(deletedItem), true),
     "GET /certificates/NAME/VERSION": ({ name, version }: Call) => json(kept.findVersion(name, version)),
     "PATCH /certificates/NAME/VERSION": async (call: Call) => json({ ...(await change(call)), policy: undefined }),
-    "GET /deletedcertificates/NAME": ({ name }: Call) => json({ ...kept.findDeleted(name).deletedBundle }),
+    "GET /deletedcertificates/NAME": ({ name }: Call) => json(deletedBundle(kept.findDeleted(name))),
     "POST /deletedcertificates/NAME/recover": ({ name }: Call) =>
       json({ ...bundle(kept.recover(name)), preserveCertOrder: undefined }),
     "DELETE /deletedcertificates/NAME": ({ name }: Call) => {
@@ -55,10 +55,10 @@ export function createRoutes(kept: ReturnType<typeof createStore>) {
   };
 }
 
-/** Whether a request is of a route. Contacts and issuers are collections of their own, no certificates. */
-export function isOf(route: string, { method, url }: Request) {
+/** Whether a method and path are of a route. Contacts and issuers are collections of their own, no certificates. */
+export function isOf(route: string, asked: string) {
   const pattern = route.replace("NAME", "(?!(contacts|issuers)(/|$))[^/]+").replace("VERSION", "[^/]+");
-  return new RegExp(`^${pattern}/?$`, "i").test(`${method} ${new URL(url).pathname}`);
+  return new RegExp(`^${pattern}/?$`, "i").test(asked);
 }
 
 /** An operation, with when to ask for it again. */

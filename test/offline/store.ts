@@ -1,7 +1,7 @@
 import { answerOf, refuse, refuseMissing } from "./answers.ts";
 import { failureOf, failures } from "./failures.ts";
 import type { Creation, Policy, Update } from "./policy.ts";
-import { attributesOf, bundle, deletedBundle, newOperation, newVersion, unixSeconds } from "./resources.ts";
+import { attributesOf, bundle, newOperation, newVersion, unixSeconds } from "./resources.ts";
 import type { Certificate } from "./resources.ts";
 import { issue } from "./x509.ts";
 
@@ -91,12 +91,13 @@ export function createStore(vaultName: string, creationTime: number, deletionTim
 
     /** Changes a version, or without its id the current one; what is not sent stays as it is. */
     update(name: string, id: string, { attributes, tags }: Update) {
-      const version = id ? findVersion(name, id) : find(name).current;
+      const certificate = find(name);
+      const version = id ? findVersion(name, id) : certificate.current;
       // One that is pending stays disabled.
       const enabled = (attributes?.enabled ?? version.attributes.enabled) && version.cer !== undefined;
       version.attributes = { ...version.attributes, enabled, updated: unixSeconds(Date.now()) };
       version.tags = tags ?? version.tags;
-      return bundle(find(name), version);
+      return bundle(certificate, version);
     },
 
     updatePolicy(name: string, policy: Policy) {
@@ -110,8 +111,8 @@ export function createStore(vaultName: string, creationTime: number, deletionTim
       const certificate = find(name);
       certificate.state = "ObjectIsBeingDeleted";
       later(certificate, deletionTime, () => (certificate.state = "ObjectIsDeletedButRecoverable"));
-      certificate.deletedBundle = deletedBundle(certificate, unixSeconds(Date.now()));
-      return certificate.deletedBundle;
+      certificate.deletedDate = unixSeconds(Date.now());
+      return certificate;
     },
 
     recover(name: string) {

@@ -41,7 +41,7 @@ export function createVault(vaultName: string, creationTime: number, deletionTim
     const isKnown = /^(7\.[0-6](-preview\.\d+)?|\d{4}-\d{2}-\d{2}(-preview)?)$/.test(apiVersion);
     const cure = "Consider using the latest supported version (2025-07-01).";
     if (!isKnown) refuse(400, "BadParameter", `The specified version (${apiVersion}) is not recognized. ${cure}`);
-    const route = known.find((route) => isOf(route, request));
+    const route = known.find((route) => isOf(route, `${request.method} ${url.pathname}`));
     if (!route) return refuse(405, "MethodNotAllowed", `HTTP ${request.method} not allowed`);
     if (route.includes("NAME") && !/^[0-9a-z-]{1,127}$/i.test(name))
       refuse(400, "BadParameter", `The request URI contains an invalid name: ${name}`);
