@@ -229,19 +229,19 @@ describe("Update", () => {
       "/certificates/my-cert/",
       "null",
       400,
-      "Property attributes has invalid value (the body: Invalid input: expected object",
+      "Property attributes has invalid value (the body: Invalid input: expected object, received null)",
     ],
     [
       "/certificates/my-cert/",
       "[]",
       400,
-      "Property attributes has invalid value (the body: Invalid input: expected object",
+      "Property attributes has invalid value (the body: Invalid input: expected object, received array)",
     ],
     [
       "/certificates/my-cert/",
       '{"tags":{"a":{}}}',
       400,
-      "Property tags has invalid value (tags: Not an object of texts",
+      "Property tags has invalid value (tags: Not an object of texts)",
     ],
     ["/certificates/my-cert/", '{"policy":{}}', 501, /\(the body: Unrecognized key: "policy"\)$/],
     ["/certificates/my-cert/policy", "{", 400, "Property policy has invalid value (the body is no JSON)"],
@@ -262,7 +262,7 @@ describe("Update", () => {
     const before = await createAndWait();
     const { status: told, body } = await send("PATCH", path, sent);
     expect(told).toBe(status);
-    expect(body.error.message).toMatch(message);
+    expect(body.error.message).toEqual(typeof message === "string" ? message : expect.stringMatching(message));
     expect((await send("GET", "/certificates/my-cert/")).body).toEqual(before);
   });
 });

@@ -308,18 +308,30 @@ describe("A creation that makes no sense is refused", () => {
   test.each([
     ["no body", undefined, "the body is no JSON"],
     ["no JSON", "{", "the body is no JSON"],
-    ["null", "null", "the body: Invalid input: expected object"],
-    ["a list", "[]", "the body: Invalid input: expected object"],
+    ["null", "null", "the body: Invalid input: expected object, received null"],
+    ["a list", "[]", "the body: Invalid input: expected object, received array"],
     [
       "what is too long",
       JSON.stringify({ policy: { x509_props: { ekus: Array(20_000).fill("1.3") } } }),
       "the body is too long",
     ],
-    ["no policy", "{}", "policy: Invalid input: expected object"],
-    ["a policy that is none", '{"policy":"CN=MyCert"}', "policy: Invalid input: expected object"],
-    ["an unknown key type", { key_props: { kty: "oct" } }, "policy.key_props.kty: Invalid option"],
-    ["a key type that is no text", { key_props: { kty: 1 } }, "policy.key_props.kty: Invalid option"],
-    ["an unknown curve", { key_props: { kty: "EC", crv: "P-1" } }, "policy.key_props.crv: Invalid option"],
+    ["no policy", "{}", "policy: Invalid input: expected object, received undefined"],
+    ["a policy that is none", '{"policy":"CN=MyCert"}', "policy: Invalid input: expected object, received string"],
+    [
+      "an unknown key type",
+      { key_props: { kty: "oct" } },
+      'policy.key_props.kty: Invalid option: expected one of "RSA"|"RSA-HSM"|"EC"|"EC-HSM"',
+    ],
+    [
+      "a key type that is no text",
+      { key_props: { kty: 1 } },
+      'policy.key_props.kty: Invalid option: expected one of "RSA"|"RSA-HSM"|"EC"|"EC-HSM"',
+    ],
+    [
+      "an unknown curve",
+      { key_props: { kty: "EC", crv: "P-1" } },
+      'policy.key_props.crv: Invalid option: expected one of "P-256"|"P-384"|"P-521"|"P-256K"',
+    ],
     [
       "the size of another curve",
       { key_props: { kty: "EC", key_size: 384 } },
@@ -328,14 +340,26 @@ describe("A creation that makes no sense is refused", () => {
     ["a curve for RSA", { key_props: { kty: "RSA", crv: "P-256" } }, "policy.key_props.crv: Not for a key of type RSA"],
     ["a key of 1 bit", { key_props: { key_size: 1, kty: "RSA" } }, sizes],
     ["a key of 2047 bits", { key_props: { key_size: 2047, kty: "RSA-HSM" } }, sizes],
-    ["a key of 1e99 bits", { key_props: { key_size: 1e99 } }, "policy.key_props.key_size: Too big"],
+    [
+      "a key of 1e99 bits",
+      { key_props: { key_size: 1e99 } },
+      "policy.key_props.key_size: Too big: expected int to be <=9007199254740991",
+    ],
     [
       "exportable that is a text",
       { key_props: { exportable: "no" } },
-      "policy.key_props.exportable: Invalid input: expected boolean",
+      "policy.key_props.exportable: Invalid input: expected boolean, received string",
     ],
-    ["an unknown key usage", x509({ key_usage: ["1"] }), "policy.x509_props.key_usage[0]: Invalid option"],
-    ["a key usage from elsewhere", x509({ key_usage: ["toString"] }), "policy.x509_props.key_usage[0]: Invalid option"],
+    [
+      "an unknown key usage",
+      x509({ key_usage: ["1"] }),
+      /^policy\.x509_props\.key_usage\[0\]: Invalid option: expected one of "digitalSignature"\|/,
+    ],
+    [
+      "a key usage from elsewhere",
+      x509({ key_usage: ["toString"] }),
+      /^policy\.x509_props\.key_usage\[0\]: Invalid option: expected one of "digitalSignature"\|/,
+    ],
     [
       "an extended key usage that is a word",
       x509({ ekus: ["server"] }),
@@ -346,22 +370,38 @@ describe("A creation that makes no sense is refused", () => {
       x509({ ekus: ["9.9.9"] }),
       "policy.x509_props.ekus[0]: Not an object identifier",
     ],
-    ["no extended key usage", x509({ ekus: [] }), "policy.x509_props.ekus: Too small"],
+    [
+      "no extended key usage",
+      x509({ ekus: [] }),
+      "policy.x509_props.ekus: Too small: expected array to have >=1 items",
+    ],
     ["a subject that is no name", x509({ subject: "MyCert" }), notName],
     ["a subject that is one in part", x509({ subject: "CN=a,b" }), notName],
     ["a subject that goes on with nothing", x509({ subject: "CN=a," }), notName],
     ["a subject with a number for a type", x509({ subject: "1=a" }), notName],
     ["a subject of a type that cannot be", x509({ subject: "9.9.9=a" }), notName],
     ["a subject with a separator of lines", x509({ subject: "CN=a\u2028b" }), notName],
-    ["an object identifier that is written otherwise", x509({ ekus: ["1.3.06"] }), "policy.x509_props.ekus[0]: Not"],
+    [
+      "an object identifier that is written otherwise",
+      x509({ ekus: ["1.3.06"] }),
+      "policy.x509_props.ekus[0]: Not an object identifier",
+    ],
     ["a subject in hexadecimal", x509({ subject: "CN=\\41" }), notName],
     ["a subject with an end of line", x509({ subject: "CN=a\n" }), notName],
     ["a subject that could be read in many ways", x509({ subject: `${"CN=    ,".repeat(200)}"` }), notName],
     ["a subject of spaces with an end of line", x509({ subject: `CN=${" ".repeat(1_900)}\n` }), notName],
     ["a subject that cannot be written", x509({ subject: "CN=#04" }), notName],
     ["a subject of an unknown type", x509({ subject: "X=MyCert" }), notName],
-    ["a subject that is no text", x509({ subject: null }), "policy.x509_props.subject: Invalid input: expected string"],
-    ["a subject that is too long", x509({ subject: "CN=a,".repeat(1_000) }), "policy.x509_props.subject: Too big"],
+    [
+      "a subject that is no text",
+      x509({ subject: null }),
+      "policy.x509_props.subject: Invalid input: expected string, received null",
+    ],
+    [
+      "a subject that is too long",
+      x509({ subject: "CN=a,".repeat(1_000) }),
+      "policy.x509_props.subject: Too big: expected string to have <=2000 characters",
+    ],
     [
       "no name at all",
       x509({ subject: "", sans: { emails: [] } }),
@@ -370,12 +410,12 @@ describe("A creation that makes no sense is refused", () => {
     [
       "a name that is no list",
       x509({ sans: { dns_names: "a" } }),
-      "policy.x509_props.sans.dns_names: Invalid input: expected array",
+      "policy.x509_props.sans.dns_names: Invalid input: expected array, received string",
     ],
     [
       "names by number",
       x509({ sans: { upns: { 0: "a", length: 1 } } }),
-      "policy.x509_props.sans.upns: Invalid input: expected array",
+      /^policy\.x509_props\.sans\.upns: Invalid input: expected array, received object$/i,
     ],
     [
       "an e-mail address without a host",
@@ -403,30 +443,46 @@ describe("A creation that makes no sense is refused", () => {
       x509({ sans: { ipAddresses: ["1.2.3"] } }),
       "policy.x509_props.sans.ipAddresses[0]: Not an IP address",
     ],
-    ["a validity of no time", x509({ validity_months: 0 }), "policy.x509_props.validity_months: Too small"],
-    ["a validity without end", x509({ validity_months: 1e99 }), "policy.x509_props.validity_months: Too big"],
+    [
+      "a validity of no time",
+      x509({ validity_months: 0 }),
+      "policy.x509_props.validity_months: Too small: expected number to be >=1",
+    ],
+    [
+      "a validity without end",
+      x509({ validity_months: 1e99 }),
+      "policy.x509_props.validity_months: Too big: expected int to be <=9007199254740991",
+    ],
     [
       "a validity that is no number",
       x509({ validity_months: "24" }),
-      "policy.x509_props.validity_months: Invalid input: expected number",
+      "policy.x509_props.validity_months: Invalid input: expected number, received string",
     ],
-    ["a validity past the year 9999", x509({ validity_months: 100_000 }), "policy.x509_props.validity_months: Too big"],
+    [
+      "a validity past the year 9999",
+      x509({ validity_months: 100_000 }),
+      "policy.x509_props.validity_months: Too big: expected number to be <=90000",
+    ],
     [
       "basic constraints that are none",
       x509({ basic_constraints: { ca: "x" } }),
-      "policy.x509_props.basic_constraints.ca: Invalid input: expected boolean",
+      "policy.x509_props.basic_constraints.ca: Invalid input: expected boolean, received string",
     ],
     [
       "no basic constraints",
       x509({ basic_constraints: null }),
-      "policy.x509_props.basic_constraints: Invalid input: expected object",
+      "policy.x509_props.basic_constraints: Invalid input: expected object, received null",
     ],
-    ["an issuer that is none", { issuer: "Self" }, "policy.issuer: Invalid input: expected object"],
-    ["a list in place of a part", { secret_props: [] }, "policy.secret_props: Invalid input: expected object"],
+    ["an issuer that is none", { issuer: "Self" }, "policy.issuer: Invalid input: expected object, received string"],
+    [
+      "a list in place of a part",
+      { secret_props: [] },
+      "policy.secret_props: Invalid input: expected object, received array",
+    ],
     [
       "another content type",
       { secret_props: { contentType: "text/plain" } },
-      "policy.secret_props.contentType: Invalid option",
+      'policy.secret_props.contentType: Invalid option: expected one of "application/x-pkcs12"|"application/x-pem-file"',
     ],
     [
       "a user principal name that is half a character",
@@ -437,27 +493,27 @@ describe("A creation that makes no sense is refused", () => {
     [
       "lifetime actions that are no list",
       { lifetime_actions: {} },
-      "policy.lifetime_actions: Invalid input: expected array",
+      /^policy\.lifetime_actions: Invalid input: expected array, received object$/i,
     ],
     [
       "a lifetime action that is null",
       { lifetime_actions: [null] },
-      "policy.lifetime_actions[0]: Invalid input: expected object",
+      "policy.lifetime_actions[0]: Invalid input: expected object, received null",
     ],
     [
       "a lifetime of 100 percent",
       { lifetime_actions: [{ trigger: { lifetime_percentage: 100 } }] },
-      "policy.lifetime_actions[0].trigger.lifetime_percentage: Too big",
+      "policy.lifetime_actions[0].trigger.lifetime_percentage: Too big: expected number to be <=99",
     ],
     [
       "an unknown action",
       { lifetime_actions: [{ action: { action_type: "Wait" } }] },
-      "policy.lifetime_actions[0].action.action_type: Invalid option",
+      'policy.lifetime_actions[0].action.action_type: Invalid option: expected one of "AutoRenew"|"EmailContacts"',
     ],
     [
       "what is too deep",
       `{"policy":{"issuer":{"name":${"[".repeat(9_000)}${"]".repeat(9_000)}},"x509_props":{"subject":"CN=a"}}}`,
-      "policy.issuer.name: Invalid input: expected string",
+      "policy.issuer.name: Invalid input: expected string, received array",
     ],
     ["what is far too deep", `{"policy":{"deep":${"[".repeat(50_000)}${"]".repeat(50_000)}}}`, "the body is too long"],
   ])("with %s", async (_, sent, why) => {
@@ -465,7 +521,8 @@ describe("A creation that makes no sense is refused", () => {
     const { status, body: refusal } = await send("POST", "/certificates/my-cert/create", body);
     expect(status).toBe(400);
     expect(refusal.error.code).toBe("BadParameter");
-    expect(refusal.error.message.startsWith(`Property policy has invalid value (${why}`)).toBe(true);
+    const [, told] = /^Property policy has invalid value \((.+)\)$/.exec(refusal.error.message) ?? [];
+    expect(told).toEqual(typeof why === "string" ? why : expect.stringMatching(why));
     expect(await send("GET", "/certificates/my-cert/")).toMatchObject({ status: 404 });
   });
 
@@ -473,11 +530,19 @@ describe("A creation that makes no sense is refused", () => {
     [{ tags: ["A"] }, "tags", "tags: Not an object of texts"],
     [{ tags: null }, "tags", "tags: Not an object of texts"],
     [{ tags: { room: 1 } }, "tags", "tags: Not an object of texts"],
-    [{ attributes: [] }, "attributes", "attributes: Invalid input: expected object"],
-    [{ attributes: { enabled: 1 } }, "attributes", "attributes.enabled: Invalid input: expected boolean"],
-    [{ preserveCertOrder: "yes" }, "preserveCertOrder", "preserveCertOrder: Invalid input: expected boolean"],
+    [{ attributes: [] }, "attributes", "attributes: Invalid input: expected object, received array"],
+    [
+      { attributes: { enabled: 1 } },
+      "attributes",
+      "attributes.enabled: Invalid input: expected boolean, received number",
+    ],
+    [
+      { preserveCertOrder: "yes" },
+      "preserveCertOrder",
+      "preserveCertOrder: Invalid input: expected boolean, received string",
+    ],
   ])("with %j", async (more, property, why) => {
-    const message = expect.stringContaining(`Property ${property} has invalid value (${why}`);
+    const message = `Property ${property} has invalid value (${why})`;
     const refusal = { status: 400, body: { error: { code: "BadParameter", message } } };
     expect(await create("my-cert", quickPolicy, more)).toMatchObject(refusal);
     expect(await send("GET", "/certificates/my-cert/")).toMatchObject({ status: 404 });
