@@ -3,28 +3,26 @@ import { CertificateClient, DefaultCertificatePolicy } from "@azure/keyvault-cer
 import { createInterface } from "node:readline";
 import { stripVTControlCharacters } from "node:util";
 
-// Instead of try/catch around each step: a failure ends the script, and explain() below says what happened.
-process.on("uncaughtException", explain);
-// True once Key Vault has accepted the creation: from then on explain() says how to delete the certificate.
-let creationAccepted = false;
-
 const keyVaultName = checkVaultName(process.env.KEY_VAULT_NAME?.trim());
 const vaultUrl = `https://${keyVaultName}.vault.azure.net`;
+
+// For failures, in place of try/catch around each step: explain() below says what happened and what may be left.
+process.on("uncaughtException", explain);
+let mayBeInVault = false;
 
 const credential = new DefaultAzureCredential();
 const client = new CertificateClient(vaultUrl, credential);
 
 const certificateName = checkCertificateName(await input("Input a name for your certificate > "));
 
-// The SDK waits after each poll, even the last one: by default 2 seconds, here half a second.
-const pollOptions = { intervalInMs: 500 };
+// The SDK waits between two polls, by default 2 seconds; the process stays that long after the last one, too.
+const pollOptions = { intervalInMs: 500, onResponse: noteWhatIsInVault };
 
 console.log(`Creating a certificate in ${keyVaultName} called '${certificateName}' ...`);
 const createPoller = await client.beginCreateCertificate(certificateName, DefaultCertificatePolicy, pollOptions);
-creationAccepted = true;
 const certificate = await createPoller.pollUntilDone();
 // The SDK reports no error for a cancelled creation, but the certificate has no content.
-if (!certificate.cer) throw new Error(`The creation of '${certificateName}' was cancelled.`);
+if (!certificate.cer) throw new Error(`The creation of '${certificateName}' was cancelled, or the script was changed.`);
 console.log(" done.");
 
 console.log(`Retrieving your certificate from ${keyVaultName}.`);
@@ -41,18 +39,17 @@ console.log(" done.");
 async function input(question: string) {
   process.stdout.write(question);
   const lines = createInterface({ input: process.stdin });
-  for await (const line of lines) {
-    // An input that stays open would keep the script from ending.
-    lines.close();
-    return line.trim();
-  }
-  return fail("", "No name was given. To pipe one in, put this before the command:", "  echo my-cert |");
+  const line = await new Promise<string | void>((resolve) => lines.on("line", resolve).on("close", resolve));
+  // An input that stays open would keep the script from ending.
+  lines.close();
+  if (line !== undefined) return line.trim();
+  return fail("\nNo name was given. To pipe one in, put this before the command:", "  echo my-cert |");
 }
 
 function checkVaultName(name = "") {
-  const isValid = (text: string) => /^[a-z](-?[a-z0-9])+$/i.test(text) && text.length >= 3 && text.length <= 24;
+  const isValid = (text: string) => text.length >= 3 && text.length <= 24 && /^[a-z](-?[a-z0-9])+$/i.test(text);
   if (isValid(name)) return name;
-  const [, nameInUrl = ""] = /([^/]+)\.vault\.azure\.net\/?$/i.exec(name) ?? [];
+  const nameInUrl = /^(?:https:\/\/)?([^/.]+)\.vault\.azure\.net\/?$/i.exec(name)?.[1] ?? "";
   const suggestion = isValid(nameInUrl) ? nameInUrl : "<your-unique-keyvault-name>";
   return fail(
     name ? `KEY_VAULT_NAME is not the name of a vault: '${writtenOut(name)}'` : "KEY_VAULT_NAME is not set.",
@@ -74,53 +71,75 @@ function fail(...lines: string[]): never {
   process.exit(1);
 }
 
+type SentRequest = { method: string; url: string; headers: { has(name: string): boolean } };
 interface Failure extends NodeJS.ErrnoException {
   statusCode?: number;
+  request?: SentRequest;
   details?: { error?: { innerError?: { code?: string } } };
-  request?: { method: string; headers: { has(name: string): boolean } };
   errors?: Error[];
 }
 
-function explain(error: Failure) {
-  const lines = [...whatHappened(error), ...whatToDo(error)];
-  if (mayBeLeftBehind(error)) {
-    lines.push(`The certificate '${certificateName}' may still be in ${keyVaultName}. To delete it:`);
-    lines.push(`  az keyvault certificate delete --vault-name ${keyVaultName} --name ${certificateName}`);
-  }
-  fail(...lines);
+// The SDK calls this with each answer to a request of the two begin-methods and of their pollers.
+function noteWhatIsInVault({ request, status }: { request: SentRequest; status: number }) {
+  const wasRefused = (status >= 400 && status < 500) || status === 501;
+  // Without a token, Key Vault creates nothing.
+  if (request.method === "POST" && request.headers.has("authorization") && !wasRefused) mayBeInVault = true;
+  if (request.method === "DELETE" && status === 200) mayBeInVault = false;
 }
 
-function whatHappened(error: Failure) {
-  const { name, code, message, errors = [], stack = "" } = error;
-  // A failed sign-in has an error for each way that was tried, some with standing advice of the SDK's.
-  const hint = /\b(To troubleshoot, visit|To mitigate|Please visit|Ensure (you|that)) .{1,300}?\.(?=\s|$)/g;
-  if (name === "AggregateAuthenticationError")
-    return errors.flatMap((one) => linesOf(one, one.message.replace(hint, "")));
-  // A page came in place of JSON: its first words are enough.
-  if (code === "PARSE_ERROR") return linesOf(error, message.replace(/\s+/g, " ").replace(/ - .*/, " …"));
-  const isMistakeInCode = ["TypeError", "ReferenceError", "RangeError", "SyntaxError"].includes(name);
-  const [fileAndLine] = /kv_certificates\.ts:\d+/.exec(stack) ?? [];
-  return isMistakeInCode && fileAndLine ? [...linesOf(error, message), fileAndLine] : linesOf(error, message);
+function explain(error: Failure) {
+  fail(...whatHappened(error), ...whatToDo(error), ...whatIsLeft(error));
+}
+
+function whatHappened({ name, code, message, request, errors = [], stack = "" }: Failure) {
+  // Where all addresses of a host fail, the error has a code and no message.
+  const toHost = request?.url ? ` (request to ${new URL(request.url).host})` : "";
+  switch (name === "RestError" ? code : name) {
+    case "AggregateAuthenticationError":
+      // It has an error for each way to sign in, and two ways may fail for one reason.
+      return [...new Set(errors.map((one) => linesOf(one.message).join("\n")))];
+    case "PARSE_ERROR":
+      // A page came in place of JSON: its first words are enough.
+      return linesOf(message.replace(/\s+/g, " ").replace(/ - .*/, " …"));
+    case "TypeError":
+    case "ReferenceError":
+    case "RangeError":
+    case "SyntaxError":
+      // If a change to this script caused it, its place helps.
+      return [...linesOf(message), ...(stack.match(/kv_certificates\.ts:\d+/) ?? [])];
+    default:
+      return linesOf(message.trim() || `${code ?? name}${toHost}`);
+  }
 }
 
 function whatToDo({ message, details, code, name }: Failure) {
+  const seeReadme = "See Troubleshooting in README.md.";
   // Most refusals name the caller: a person, a service principal or a managed identity.
-  const [, caller] = /\boid=([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})/i.exec(message) ?? [];
+  const caller = /\boid=([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})/i.exec(message)?.[1];
+  const isActionOnCertificates = /Action: 'Microsoft\.KeyVault\/vaults\/certificates\//i.test(message);
+  const isPermissionOfThisScript = /certificates (create|get|list|delete) permission/.test(message);
   // The inner code says more: "ForbiddenByRbac" rather than "Forbidden".
   switch (details?.error?.innerError?.code ?? code ?? name) {
     case "AggregateAuthenticationError":
-      return ["Sign in. If you are signed in, see Troubleshooting in README.md:", "  az login", "  Connect-AzAccount"];
+      return [
+        "Sign in, in one of these ways:",
+        "  az login",
+        "  Connect-AzAccount",
+        "If you are signed in with the Azure CLI, ask it what is wrong:",
+        "  az account get-access-token --scope https://vault.azure.net/.default --query expiresOn",
+        seeReadme,
+      ];
     case "ForbiddenByRbac":
-      if (!caller) break;
+      if (!caller || !isActionOnCertificates) return [seeReadme];
       return [
         "The caller needs this role, which takes some minutes to have effect:",
         `  az role assignment create --role "Key Vault Certificates Officer" --assignee ${caller} --scope "$(az keyvault show --name ${keyVaultName} --query id --output tsv)"`,
       ];
     case "AccessDenied":
     case "ForbiddenByPolicy":
-      if (!caller) break;
+      if (!caller || !isPermissionOfThisScript) return [seeReadme];
       return [
-        "The caller needs these permissions:",
+        "The caller needs these permissions, which replace the certificate permissions that the caller has:",
         `  az keyvault set-policy --name ${keyVaultName} --object-id ${caller} --certificate-permissions delete get list create`,
       ];
     case "ObjectIsDeletedButRecoverable":
@@ -131,40 +150,51 @@ function whatToDo({ message, details, code, name }: Failure) {
         `Check your network and HTTPS_PROXY, and that ${keyVaultName} is in this list of your vaults:`,
         '  az keyvault list --query "[].name" --output tsv',
       ];
+    default:
+      return [seeReadme];
   }
-  return ["See Troubleshooting in README.md."];
 }
 
-function mayBeLeftBehind({ request, statusCode = 0 }: Failure) {
-  const wasRefused = request?.method === "POST" && ((statusCode >= 400 && statusCode < 500) || statusCode === 501);
-  // Without a token, or when it refuses the creation, Key Vault creates nothing.
-  return creationAccepted || (request?.headers.has("authorization") && !wasRefused);
+function whatIsLeft({ request, statusCode }: Failure) {
+  // A request that carried a token may have begun the creation, though its answer was lost.
+  const wasNotAnswered = request?.method === "POST" && request.headers.has("authorization") && !statusCode;
+  if (!mayBeInVault && !wasNotAnswered) return [];
+  return [
+    `The certificate '${certificateName}' may still be in ${keyVaultName}. To delete it:`,
+    `  az keyvault certificate delete --vault-name ${keyVaultName} --name=${certificateName}`,
+  ];
 }
 
-function linesOf({ code, name }: Failure, message: string) {
-  const hasWords = (text: string) => /[\p{L}\p{N}]/u.test(text);
-  const texts = [message, code, name].map((text) => stripVTControlCharacters(`${text ?? ""}`));
-  const lines = (texts.find(hasWords) ?? "Error").split("\n").filter(hasWords);
+function linesOf(text: string) {
+  const hasWords = (line: string) => /[\p{L}\p{N}]/u.test(line);
+  // No pattern takes long with at most 2000 characters.
+  const printable = (line: string) => withoutUnseen(stripVTControlCharacters(shortened(line, 2000)), () => " ").trim();
+  const lines = text.split("\n").map(printable).filter(hasWords);
   // The reason stands near the beginning or near the end.
   const ends = lines.length > 12 ? [...lines.slice(0, 4), "…", ...lines.slice(-7)] : lines;
-  return ends.map((line) => shortened(masked(line.replace(/[\p{C}\p{Z}]/gu, " ").trim())));
+  return ends.length > 0 ? ends.map((line) => shortened(masked(line), 500)) : ["Error"];
 }
 
 function masked(line: string) {
-  const token = /(?<![A-Za-z](?<!%[\dA-F]{2}))eyJ[\w.+/=-]+/g;
+  const token = /eyJ[\w-]+\.eyJ[\w.-]+/g;
   const id = /[\da-f]{8}(-?[\da-f]{4}){3}-?[\da-f]{12}/gi;
   const callersName = /(?<=\bname=)[^;]{1,256}(?=;appid=)/g;
-  const address = /[^\s'"]{1,256}(@|%40)[^\s'"]+/g;
-  return [token, id, callersName, address].reduce((text, pattern) => text.replace(pattern, "…"), line);
+  const userInUrl = /(?<=:\/\/)[^\s/]+(?=@)/g;
+  const emailAddress = /[^\s/\\'"=;,<>()…]+(@|%40)[\p{L}\p{N}.-]*\.\p{L}{2,}/gu;
+  return [token, id, callersName, userInUrl, emailAddress].reduce((text, each) => text.replace(each, "…"), line);
 }
 
 function writtenOut(name: string) {
-  const unseen = /(?! )[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/gu;
-  const codePoint = (character: string) => character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0");
-  return shortened(name.replace(unseen, (character) => `U+${codePoint(character)}`));
+  const codePoint = (character: string) => `U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0")}`;
+  return shortened(withoutUnseen(name, codePoint), 500);
 }
 
-function shortened(text: string) {
-  const characters = [...text];
-  return characters.length > 500 ? `${characters.slice(0, 499).join("")}…` : text;
+function withoutUnseen(text: string, replacement: (character: string) => string) {
+  return text.replace(/(?! )[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/gu, replacement);
+}
+
+function shortened(text: string, length: number) {
+  // A character is one or two units of text.length.
+  const characters = [...text.slice(0, 2 * length + 1)];
+  return characters.length > length ? `${characters.slice(0, length - 1).join("")}…` : text;
 }

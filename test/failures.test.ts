@@ -2,19 +2,21 @@ import { expect, test } from "@jest/globals";
 import { failures, type Failure } from "./offline/failures.ts";
 import { section, troubleshooting } from "./helpers/readme.ts";
 import { rehearseInThisProcess } from "./helpers/rehearsal.ts";
-import { creating, deleting, leftBehind, retrieving, seeReadme, transcript } from "./helpers/transcript.ts";
+import {
+  cancelled,
+  checkNetwork,
+  creating,
+  deleting,
+  grantPermissions,
+  grantRole,
+  leftBehind,
+  retrieving,
+  seeReadme,
+  signIn,
+  transcript,
+} from "./helpers/transcript.ts";
 
 const caller = "33333333-3333-3333-3333-333333333333";
-const role = `The caller needs this role, which takes some minutes to have effect:
-  az role assignment create --role "Key Vault Certificates Officer" --assignee ${caller} --scope "$(az keyvault show --name demo-vault --query id --output tsv)"
-`;
-const permissions = `The caller needs these permissions:
-  az keyvault set-policy --name demo-vault --object-id ${caller} --certificate-permissions delete get list create
-`;
-const network = `Check your network and HTTPS_PROXY, and that demo-vault is in this list of your vaults:
-  az keyvault list --query "[].name" --output tsv
-`;
-
 /** What the script prints of a failure: all the words that the service says, with ids masked, and then what to do. */
 function printed(name: string, cure: string) {
   const { body, connection, operation } = (failures as Record<string, Failure>)[name] ?? {};
@@ -27,9 +29,9 @@ function printed(name: string, cure: string) {
 }
 
 const refused: [name: string, stderr: string][] = [
-  ["ForbiddenByRbac", printed("ForbiddenByRbac", role)],
-  ["AccessDenied", printed("AccessDenied", permissions)],
-  ["ForbiddenByPolicy", printed("ForbiddenByPolicy", permissions)],
+  ["ForbiddenByRbac", printed("ForbiddenByRbac", grantRole(caller))],
+  ["AccessDenied", printed("AccessDenied", grantPermissions(caller))],
+  ["ForbiddenByPolicy", printed("ForbiddenByPolicy", grantPermissions(caller))],
   ["ForbiddenByFirewall", printed("ForbiddenByFirewall", seeReadme)],
   ["ForbiddenByConnection", printed("ForbiddenByConnection", seeReadme)],
   ["ObjectIsDeletedButRecoverable", printed("ObjectIsDeletedButRecoverable", "Use a different certificate name.\n")],
@@ -44,7 +46,7 @@ More details:
 invalid_client: Error(s): 7000215 - Timestamp: Not Available - Description: ${failures.InvalidClientSecret.body.error_description.replaceAll(/[0-9a-f-]{36}/g, "…")} - Correlation ID: Not Available - Trace ID: Not Available,
 ${seeReadme}`,
   ],
-  ["HostNotFound", printed("HostNotFound", network)],
+  ["HostNotFound", printed("HostNotFound", checkNetwork)],
   ["ConnectionRefused", printed("ConnectionRefused", seeReadme)],
   ["ConnectionReset", printed("ConnectionReset", seeReadme)],
   ["ProxyBlocked", `Unexpected status code: 403\n${seeReadme}`],
@@ -53,12 +55,14 @@ ${seeReadme}`,
 const created: [name: string, isLeft: boolean, stderr: string][] = [
   ["InternalError", false, printed("InternalError", seeReadme)],
   ["ConnectionLost", true, printed("ConnectionLost", seeReadme)],
-  ["GetForbidden", true, printed("GetForbidden", permissions)],
+  ["GetForbidden", true, printed("GetForbidden", grantPermissions(caller))],
   ["IssuerRefused", true, printed("IssuerRefused", seeReadme)],
-  ["Cancelled", true, `The creation of 'Cancelled' was cancelled.\n${seeReadme}`],
+  ["Cancelled", true, cancelled("Cancelled") + seeReadme],
 ];
 
-const notDeleted: [name: string, stderr: string][] = [["DeleteForbidden", printed("DeleteForbidden", permissions)]];
+const notDeleted: [name: string, stderr: string][] = [
+  ["DeleteForbidden", printed("DeleteForbidden", grantPermissions(caller))],
+];
 
 const healed = ["ThrottledOnce", "InternalErrorOnce", "ConnectionResetOnce", "DeletedForbidden"];
 
@@ -114,12 +118,10 @@ test.each(healed)("%s passes as if nothing had been", async (name) => {
 
 test("A person who is not signed in reads why each way of signing in failed, and how to sign in", async () => {
   const { exitCode, stdout, stderr } = await rehearseInThisProcess("my-cert", { env: { OFFLINE_SIGN_IN: "none" } });
-  expect(stderr).toBe(`EnvironmentCredential is unavailable. No underlying credential could be used.
+  expect(stderr)
+    .toBe(`EnvironmentCredential is unavailable. No underlying credential could be used. To troubleshoot, visit https://aka.ms/azsdk/js/identity/environmentcredential/troubleshoot.
 ManagedIdentityCredential: Authentication failed. Message Attempted to use the IMDS endpoint, but it is not available.
-Sign in. If you are signed in, see Troubleshooting in README.md:
-  az login
-  Connect-AzAccount
-`);
+${signIn}`);
   expect(stdout).toBe(creating());
   expect(exitCode).toBe(1);
 });

@@ -11,14 +11,15 @@ function deferred<T>() {
 }
 
 test("The script makes the documented calls in the documented order, and no other", async () => {
+  const pollOptions = { intervalInMs: 500, onResponse: expect.any(Function) };
   const { calls, end } = startWithMockedClient();
   await end();
   expect(calls).toEqual([
     ["new CertificateClient", "https://demo-vault.vault.azure.net", expect.anything()],
-    ["beginCreateCertificate", "my-cert", { issuerName: "Self", subject: "cn=MyCert" }, { intervalInMs: 500 }],
+    ["beginCreateCertificate", "my-cert", { issuerName: "Self", subject: "cn=MyCert" }, pollOptions],
     ["createPoller.pollUntilDone"],
     ["getCertificate", "my-cert"],
-    ["beginDeleteCertificate", "my-cert", { intervalInMs: 500 }],
+    ["beginDeleteCertificate", "my-cert", pollOptions],
     ["deletePoller.pollUntilDone"],
   ]);
 });

@@ -42,6 +42,12 @@ Or rehearse with no Azure at all: npm run demo
     expect(calls).toEqual([]);
   });
 
+  test.each(["x", ".", "x."])("is refused at any length, all '%s'", async (part) => {
+    const { stderr, end } = startWithMockedClient({}, { env: { KEY_VAULT_NAME: part.repeat(130_000) } });
+    expect(await end()).toBe(1);
+    expect(stderr()).toMatch(/^KEY_VAULT_NAME is not the name of a vault: '.{499}…'\n/);
+  });
+
   test("is written out where a character cannot be seen, or would be obeyed by the terminal", async () => {
     const { stderr, end } = startWithMockedClient({}, { env: { KEY_VAULT_NAME: "a\x1b[2J\u202eb" } });
     expect(await end()).toBe(1);

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { alteredScript } from "./helpers/scratch.ts";
 import { runInOwnProcess } from "./helpers/own-process.ts";
-import { creating, leftBehind, seeReadme, transcript } from "./helpers/transcript.ts";
+import { cancelled, creating, leftBehind, seeReadme, transcript } from "./helpers/transcript.ts";
 
 test.concurrent("The name is all that the script waits for on its input", async () => {
   const { exitCode, stdout } = await runInOwnProcess({ staysOpen: true });
@@ -11,7 +11,7 @@ test.concurrent("The name is all that the script waits for on its input", async 
 
 test.concurrent("A failure is told on stderr, and the exit code is 1", async () => {
   const { exitCode, stdout, stderr } = await runInOwnProcess({ input: "Cancelled" });
-  expect(stderr).toBe(`The creation of 'Cancelled' was cancelled.\n${seeReadme}${leftBehind("Cancelled")}`);
+  expect(stderr).toBe(`${cancelled("Cancelled")}${seeReadme}${leftBehind("Cancelled")}`);
   expect(stdout).toBe(creating("Cancelled"));
   expect(exitCode).toBe(1);
 });

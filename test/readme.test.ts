@@ -4,12 +4,10 @@ import { execFile, exec } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { promisify } from "node:util";
-import { errorBody } from "./offline/answers.ts";
 import { failures } from "./offline/failures.ts";
-import { explanation } from "./helpers/mocked-client.ts";
 import { codeBlocks, readmeTable, readmeTokens, section } from "./helpers/readme.ts";
 import { rehearseInThisProcess } from "./helpers/rehearsal.ts";
-import { sdkError } from "./helpers/sdk-errors.ts";
+import { grantPermissions, grantRole } from "./helpers/transcript.ts";
 
 const read = (file: string) => readFileSync(file, "utf8");
 const readme = read("README.md");
@@ -78,16 +76,9 @@ test("The commands that grant access are those that the script prints, apart fro
     .filter(({ language }) => language === "bash")
     .flatMap(({ text }) => text.replaceAll(/ \\\n */g, " ").split("\n"));
   const caller = "33333333-3333-3333-3333-333333333333";
-  for (const [code, beginning] of [
-    ["ForbiddenByRbac", "az role"],
-    ["AccessDenied", "az keyvault set-policy"],
-  ] as const) {
-    const printed = await explanation(await sdkError(403, errorBody("Forbidden", `oid=${caller}`, code)));
-    const isCommand = (line: string) => line.trim().startsWith(beginning);
-    const command = printed.split("\n").find(isCommand)?.trim().replaceAll("demo-vault", "<your-unique-keyvault-name>");
-    expect(bash.find(isCommand)).toBe(
-      command?.replace(caller, '"$(az ad signed-in-user show --query id --output tsv)"'),
-    );
+  for (const printed of [grantRole(caller), grantPermissions(caller)]) {
+    const command = printed.split("\n  ")[1]?.trim().replaceAll("demo-vault", "<your-unique-keyvault-name>");
+    expect(bash).toContain(command?.replace(caller, '"$(az ad signed-in-user show --query id --output tsv)"'));
   }
 });
 

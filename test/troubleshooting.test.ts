@@ -79,7 +79,7 @@ const scenes: Record<string, () => Promise<string>> = {
   "offline vault does not answer": () => changed("client.getCertificate(certificateName)", "client.getContacts()"),
   "Pagination failed with unexpected statusCode 501": () =>
     changed("client.getCertificate(certificateName)", "client.listPropertiesOfIssuers().next()"),
-  "Sign in. If you are signed in": () => az("Please run 'az login' to setup account."),
+  "Sign in, in one of these ways": () => az("Please run 'az login' to setup account."),
   AADSTS50076: () => az("ERROR: AADSTS50076: Due to a configuration change made by your administrator, …"),
   AADSTS50079: () => az("ERROR: AADSTS50079: Due to a configuration change made by your administrator, …"),
   AADSTS700082: () => az("ERROR: AADSTS700082: The refresh token has expired due to inactivity. …"),
@@ -104,7 +104,7 @@ const scenes: Record<string, () => Promise<string>> = {
   "is currently in a deleted but recoverable state": () => rehearsed("ObjectIsDeletedButRecoverable"),
   "is currently being deleted": () => rehearsed("ObjectIsBeingDeleted"),
   "is currently being recovered": () => rehearsed("ObjectIsBeingRecovered"),
-  "was cancelled": () => rehearsed("Cancelled"),
+  "was cancelled, or the script was changed": () => rehearsed("Cancelled"),
   "status is inProgress": () => rehearsed("Conflict"),
   "The call to DigiCert failed": () => rehearsed("IssuerRefused"),
   "may still be in": () => rehearsed("ConnectionLost"),

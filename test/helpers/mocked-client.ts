@@ -4,7 +4,9 @@ import { startInThisProcess, type Given } from "./this-process.ts";
 
 /** What the mocked client's calls come to, where the default, which is at once and a certificate, will not do. */
 export interface Answers {
+  /** The creation's POST, and the question about it that follows in the same call. */
   begun?: Promise<unknown>;
+  firstPolled?: Promise<unknown>;
   created?: Promise<unknown>;
   retrieved?: Promise<unknown>;
   deletionBegun?: Promise<unknown>;
@@ -13,6 +15,11 @@ export interface Answers {
 
 /** A call of the mocked client or of one of its pollers: its name and its arguments. */
 type Call = [name: string, ...args: unknown[]];
+
+/** What the SDK tells of each answer, that of a refusal too. */
+interface Options {
+  onResponse(answer: { request: object; status: number }): void;
+}
 
 // Jest keeps the mocked module for all runs of a file.
 let answers: Answers = {};
@@ -23,9 +30,10 @@ class CertificateClient {
     calls.push(["new CertificateClient", ...args]);
   }
 
-  async beginCreateCertificate(...args: unknown[]) {
+  async beginCreateCertificate(...args: [name: string, policy: object, options: Options]) {
     calls.push(["beginCreateCertificate", ...args]);
-    await answers.begun;
+    await exchange("POST", 202, answers.begun, args[2]);
+    await exchange("GET", 200, answers.firstPolled, args[2]);
     return {
       async pollUntilDone() {
         calls.push(["createPoller.pollUntilDone"]);
@@ -39,9 +47,9 @@ class CertificateClient {
     return answers.retrieved ?? { name: "my-cert" };
   }
 
-  async beginDeleteCertificate(...args: unknown[]) {
+  async beginDeleteCertificate(...args: [name: string, options: Options]) {
     calls.push(["beginDeleteCertificate", ...args]);
-    await answers.deletionBegun;
+    await exchange("DELETE", 200, answers.deletionBegun, args[1]);
     return {
       async pollUntilDone() {
         calls.push(["deletePoller.pollUntilDone"]);
@@ -49,6 +57,18 @@ class CertificateClient {
       },
     };
   }
+}
+
+/** Calls `onResponse` as the SDK does: with every answer, and not at all where there is none. */
+async function exchange(method: string, status: number, outcome: Promise<unknown> | undefined, options: Options) {
+  try {
+    await outcome;
+  } catch (error) {
+    const { request, statusCode } = error as { request?: object; statusCode?: number };
+    if (request && statusCode) options.onResponse({ request, status: statusCode });
+    throw error;
+  }
+  options.onResponse({ request: { method, headers: new Map([["authorization", "Bearer a-token"]]) }, status });
 }
 
 /** Starts the script in this process, with a mocked `CertificateClient`; `calls` are those of the client so far. */

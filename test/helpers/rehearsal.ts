@@ -21,14 +21,14 @@ export function startWithRealClient(given: Given) {
 
 /**
  * Runs the script in this process against the offline vault, with the SDK's real client, to its end; time is the
- * test's own, and goes on only while the script waits for it. A `connection` in place of the vault's answers or
- * throws. The rehearsal's own notice is left out of `stderr`; `isLeft` tells whether the certificate is in the vault
- * at the end.
+ * test's own, and goes on only while the script waits for it. A `connection` stands between the two: it answers a
+ * request, throws, or asks the vault. The rehearsal's own notice is left out of `stderr`; `isLeft` tells whether the
+ * certificate is in the vault at the end.
  */
 export async function rehearseInThisProcess(
   certificateName = "my-cert",
   given: Given = {},
-  connection?: (request: Request) => Promise<Response>,
+  connection = (request: Request, vault: (request: Request) => Promise<Response>) => vault(request),
 ) {
   const requests: Exchange[] = [];
   let underWay = 0;
@@ -38,11 +38,10 @@ export async function rehearseInThisProcess(
     const run = startWithRealClient({ input: certificateName, ...given });
     reuseKeys();
     const vault = rehearse();
-    const answer = connection ?? vault;
     giveBack = intercept(async (request) => {
       underWay++;
       try {
-        const response = await answer(request);
+        const response = await connection(request, vault);
         const { method, url, headers } = request;
         const body = await response.clone().text();
         requests.push({ method, url, isAuthorized: headers.has("authorization"), status: response.status, body });

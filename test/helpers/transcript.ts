@@ -11,10 +11,36 @@ export const done = " done.\n";
 /** All that it prints where nothing fails. */
 export const transcript = (name = "my-cert") => creating(name) + retrieving + deleting(name) + done;
 
+/** What it prints of a creation that ends without a certificate. */
+export const cancelled = (name = "my-cert") => `The creation of '${name}' was cancelled, or the script was changed.\n`;
+
 /** What it prints of a failure without a certain cure. */
 export const seeReadme = "See Troubleshooting in README.md.\n";
 
+/** What it prints of a sign-in in which every way has failed. */
+export const signIn = `Sign in, in one of these ways:
+  az login
+  Connect-AzAccount
+If you are signed in with the Azure CLI, ask it what is wrong:
+  az account get-access-token --scope https://vault.azure.net/.default --query expiresOn
+${seeReadme}`;
+
+/** What it prints of a refusal, by the kind of the vault's access control; the caller is named by its object id. */
+export const grantRole = (caller: string) => `The caller needs this role, which takes some minutes to have effect:
+  az role assignment create --role "Key Vault Certificates Officer" --assignee ${caller} --scope "$(az keyvault show --name demo-vault --query id --output tsv)"
+`;
+export const grantPermissions = (
+  caller: string,
+) => `The caller needs these permissions, which replace the certificate permissions that the caller has:
+  az keyvault set-policy --name demo-vault --object-id ${caller} --certificate-permissions delete get list create
+`;
+
+/** What it prints where a host is not found. */
+export const checkNetwork = `Check your network and HTTPS_PROXY, and that demo-vault is in this list of your vaults:
+  az keyvault list --query "[].name" --output tsv
+`;
+
 /** What it prints of a certificate that may be left. */
 export const leftBehind = (name = "my-cert") => `The certificate '${name}' may still be in demo-vault. To delete it:
-  az keyvault certificate delete --vault-name demo-vault --name ${name}
+  az keyvault certificate delete --vault-name demo-vault --name=${name}
 `;

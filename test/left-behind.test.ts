@@ -1,0 +1,104 @@
+import { AggregateAuthenticationError, CredentialUnavailableError } from "@azure/identity";
+import { describe, expect, test } from "@jest/globals";
+import { pathToFileURL } from "node:url";
+import { explanation, failureWithMockedClient } from "./helpers/mocked-client.ts";
+import { rehearseInThisProcess } from "./helpers/rehearsal.ts";
+import { alteredScript } from "./helpers/scratch.ts";
+import { leftBehind, seeReadme, signIn } from "./helpers/transcript.ts";
+
+const broken = () => Promise.reject(new Error("It broke."));
+const notSignedIn = () =>
+  Promise.reject(new AggregateAuthenticationError([new CredentialUnavailableError("Not signed in.")], ""));
+
+/** What the script prints where the offline vault's answer to these requests is another one. */
+async function answered(asked: string, answer: () => Response) {
+  const { stderr } = await rehearseInThisProcess("my-cert", {}, async (request, vault) => {
+    const { pathname } = new URL(request.url);
+    const isAsked = `${request.method} ${pathname}` === asked && request.headers.has("authorization");
+    return isAsked ? answer() : vault(request);
+  });
+  return stderr;
+}
+
+describe("A certificate that may be left is told, with the command that deletes it", () => {
+  test.each([
+    ["the creation is asked about for the first time", "firstPolled"],
+    ["the certificate is created", "created"],
+    ["the certificate is retrieved", "retrieved"],
+    ["the deletion is accepted", "deletionBegun"],
+  ])("before %s", async (_, step) => {
+    expect(await failureWithMockedClient({ [step]: broken() })).toBe(`It broke.\n${seeReadme}${leftBehind()}`);
+  });
+
+  test.each([
+    ["a creation that was not refused", "POST", true, 500, true],
+    ["a creation that was not answered", "POST", true, undefined, true],
+    ["a creation that was refused with 400", "POST", true, 400, false],
+    ["a creation that was refused with 499", "POST", true, 499, false],
+    ["a creation that was refused with 501", "POST", true, 501, false],
+    ["a request without a token", "POST", false, 500, false],
+    ["a request without a token that was not answered", "POST", false, undefined, false],
+  ])("after %s", async (_, method, hasToken, statusCode, isLeft) => {
+    const headers = new Map(hasToken ? [["authorization", "Bearer x"]] : []);
+    const error = { name: "RestError", statusCode, request: { method, headers } };
+    const told = await explanation(Object.assign(new Error("It broke."), error));
+    expect(told).toBe(`It broke.\n${seeReadme}${isLeft ? leftBehind() : ""}`);
+  });
+
+  test("after a sign-in that fails once the creation has begun, and not before", async () => {
+    expect(await failureWithMockedClient({ begun: notSignedIn() })).toBe(`Not signed in.\n${signIn}`);
+    expect(await failureWithMockedClient({ firstPolled: notSignedIn() })).toBe(
+      `Not signed in.\n${signIn}${leftBehind()}`,
+    );
+  });
+
+  test("after an operation that has failed by its first poll", async () => {
+    const { stderr } = await rehearseInThisProcess("IssuerRefused", { env: { OFFLINE_CREATION_TIME: "0" } });
+    expect(stderr).toMatch(`${seeReadme}${leftBehind("IssuerRefused")}`);
+  });
+
+  test.each([
+    ["a creation that a proxy answers with 504", "POST /certificates/my-cert/create", 504],
+    ["a creation that a proxy answers with a redirection", "POST /certificates/my-cert/create", 302],
+    ["a first poll that a proxy answers with 502", "GET /certificates/my-cert/pending", 502],
+    ["a first poll that a proxy refuses", "GET /certificates/my-cert/pending", 403],
+    ["a first poll with an empty answer", "GET /certificates/my-cert/pending", 200],
+  ])("after %s", async (_, asked, status) => {
+    const told = await answered(asked, () => new Response(null, { status }));
+    expect(told.endsWith(`${seeReadme}${leftBehind()}`)).toBe(true);
+  });
+
+  test("by a command that takes no name for an option", async () => {
+    const told = await failureWithMockedClient({ created: broken() }, { input: "-h\n" });
+    expect(told).toBe(`It broke.\n${seeReadme}${leftBehind("-h")}`);
+    expect(told).toMatch(/ --name=-h\n$/);
+  });
+});
+
+describe("Once the deletion is accepted, no certificate is told", () => {
+  test("before it is through", async () => {
+    expect(await failureWithMockedClient({ deleted: broken() })).toBe(`It broke.\n${seeReadme}`);
+  });
+
+  test("where a step that was added fails", async () => {
+    const purge = "await client.purgeDeletedCertificate(certificateName);";
+    const { script } = alteredScript("\n// That was the quickstart.", `${purge}\n// That was the quickstart.`);
+    const given = { script: pathToFileURL(script).href };
+    const { stderr } = await rehearseInThisProcess("my-cert", given, async (request, vault) =>
+      request.method === "DELETE" && request.url.includes("/deletedcertificates/")
+        ? Response.json({ error: { code: "Forbidden", message: "No." } }, { status: 403 })
+        : vault(request),
+    );
+    expect(stderr).toBe(`No.\n${seeReadme}`);
+  });
+
+  test("but one that is recovered is", async () => {
+    const recover = "const recoverPoller = await client.beginRecoverDeletedCertificate(certificateName, pollOptions);";
+    const { script } = alteredScript(
+      "\n// That was the quickstart.",
+      `${recover} await recoverPoller.pollUntilDone(); throw new Error("It broke.");\n// That was the quickstart.`,
+    );
+    const { stderr } = await rehearseInThisProcess("my-cert", { script: pathToFileURL(script).href });
+    expect(stderr).toBe(`It broke.\n${seeReadme}${leftBehind()}`);
+  });
+});
