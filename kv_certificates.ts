@@ -6,22 +6,22 @@ import { stripVTControlCharacters } from "node:util";
 const keyVaultName = checkVaultName(process.env.KEY_VAULT_NAME?.trim());
 const vaultUrl = `https://${keyVaultName}.vault.azure.net`;
 
-// For failures, in place of try/catch around each step: explain() below says what happened and what may be left.
+// For failures, in place of try/catch: explain() below says what happened, and whether the certificate may be left.
 process.on("uncaughtException", explain);
-let mayBeInVault = false;
+let certificateMayBeInVault = false;
 
 const credential = new DefaultAzureCredential();
 const client = new CertificateClient(vaultUrl, credential);
 
 const certificateName = checkCertificateName(await input("Input a name for your certificate > "));
 
-// The SDK waits between two polls, by default 2 seconds; the process stays that long after the last one, too.
-const pollOptions = { intervalInMs: 500, onResponse: noteWhatIsInVault };
+// The SDK waits between two polls, by default for 2 seconds.
+const pollOptions = { intervalInMs: 500, onResponse: noteWhetherInVault };
 
 console.log(`Creating a certificate in ${keyVaultName} called '${certificateName}' ...`);
 const createPoller = await client.beginCreateCertificate(certificateName, DefaultCertificatePolicy, pollOptions);
 const certificate = await createPoller.pollUntilDone();
-// The SDK reports no error for a cancelled creation, but the certificate has no content.
+// The SDK reports no error for a cancelled creation, which has no content; nor has a promise, if "await" is missing.
 if (!certificate.cer) throw new Error(`The creation of '${certificateName}' was cancelled, or the script was changed.`);
 console.log(" done.");
 
@@ -43,7 +43,7 @@ async function input(question: string) {
   // An input that stays open would keep the script from ending.
   lines.close();
   if (line !== undefined) return line.trim();
-  return fail("\nNo name was given. To pipe one in, put this before the command:", "  echo my-cert |");
+  fail("\nNo name was given. To pipe one in, put this before the command:", "  echo my-cert |");
 }
 
 function checkVaultName(name = "") {
@@ -51,7 +51,7 @@ function checkVaultName(name = "") {
   if (isValid(name)) return name;
   const nameInUrl = /^(?:https:\/\/)?([^/.]+)\.vault\.azure\.net\/?$/i.exec(name)?.[1] ?? "";
   const suggestion = isValid(nameInUrl) ? nameInUrl : "<your-unique-keyvault-name>";
-  return fail(
+  fail(
     name ? `KEY_VAULT_NAME is not the name of a vault: '${writtenOut(name)}'` : "KEY_VAULT_NAME is not set.",
     "A name has 3 to 24 letters, digits and single hyphens, begins with a letter and ends with a letter or digit:",
     `  export KEY_VAULT_NAME=${suggestion}`,
@@ -63,7 +63,7 @@ function checkVaultName(name = "") {
 function checkCertificateName(name: string) {
   if (/^[0-9a-z-]{1,127}$/i.test(name)) return name;
   const rule = "A name has 1 to 127 letters (a to z), digits and hyphens.";
-  return fail(`This is not the name of a certificate: '${writtenOut(name)}'`, rule);
+  fail(`This is not the name of a certificate: '${writtenOut(name)}'`, rule);
 }
 
 function fail(...lines: string[]): never {
@@ -79,12 +79,12 @@ interface Failure extends NodeJS.ErrnoException {
   errors?: Error[];
 }
 
-// The SDK calls this with each answer to a request of the two begin-methods and of their pollers.
-function noteWhatIsInVault({ request, status }: { request: SentRequest; status: number }) {
-  const wasRefused = (status >= 400 && status < 500) || status === 501;
-  // Without a token, Key Vault creates nothing.
-  if (request.method === "POST" && request.headers.has("authorization") && !wasRefused) mayBeInVault = true;
-  if (request.method === "DELETE" && status === 200) mayBeInVault = false;
+// Called with the answer to each request, as beginCreateCertificate may still fail once its first request is accepted.
+function noteWhetherInVault({ request, status }: { request: SentRequest; status: number }) {
+  // Without a token, or when it refuses (4xx, or 501 for what it does not do), Key Vault creates nothing.
+  const wasRefused = !request.headers.has("authorization") || (status >= 400 && status < 500) || status === 501;
+  if (request.method === "POST" && !wasRefused) certificateMayBeInVault = true;
+  if (request.method === "DELETE" && status === 200) certificateMayBeInVault = false;
 }
 
 function explain(error: Failure) {
@@ -92,20 +92,20 @@ function explain(error: Failure) {
 }
 
 function whatHappened({ name, code, message, request, errors = [], stack = "" }: Failure) {
-  // Where all addresses of a host fail, the error has a code and no message.
+  // For errors with a code and no message, as when all addresses of a host fail.
   const toHost = request?.url ? ` (request to ${new URL(request.url).host})` : "";
   switch (name === "RestError" ? code : name) {
     case "AggregateAuthenticationError":
-      // It has an error for each way to sign in, and two ways may fail for one reason.
+      // It has an error for each way to sign in, and two ways may fail for the same reason.
       return [...new Set(errors.map((one) => linesOf(one.message).join("\n")))];
     case "PARSE_ERROR":
-      // A page came in place of JSON: its first words are enough.
+      // In place of JSON came a page, which the message quotes whole.
       return linesOf(message.replace(/\s+/g, " ").replace(/ - .*/, " …"));
     case "TypeError":
     case "ReferenceError":
     case "RangeError":
     case "SyntaxError":
-      // If a change to this script caused it, its place helps.
+      // If a change to this script caused it, the line helps.
       return [...linesOf(message), ...(stack.match(/kv_certificates\.ts:\d+/) ?? [])];
     default:
       return linesOf(message.trim() || `${code ?? name}${toHost}`);
@@ -117,8 +117,7 @@ function whatToDo({ message, details, code, name }: Failure) {
   // Most refusals name the caller: a person, a service principal or a managed identity.
   const caller = /\boid=([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})/i.exec(message)?.[1];
   const isActionOnCertificates = /Action: 'Microsoft\.KeyVault\/vaults\/certificates\//i.test(message);
-  const isPermissionOfThisScript = /certificates (create|get|list|delete) permission/.test(message);
-  // The inner code says more: "ForbiddenByRbac" rather than "Forbidden".
+  const isPermissionOfQuickstart = /certificates (create|get|list|delete) permission/.test(message);
   switch (details?.error?.innerError?.code ?? code ?? name) {
     case "AggregateAuthenticationError":
       return [
@@ -137,9 +136,9 @@ function whatToDo({ message, details, code, name }: Failure) {
       ];
     case "AccessDenied":
     case "ForbiddenByPolicy":
-      if (!caller || !isPermissionOfThisScript) return [seeReadme];
+      if (!caller || !isPermissionOfQuickstart) return [seeReadme];
       return [
-        "The caller needs these permissions, which replace the certificate permissions that the caller has:",
+        "The caller needs these permissions; the command replaces the certificate permissions that the caller has:",
         `  az keyvault set-policy --name ${keyVaultName} --object-id ${caller} --certificate-permissions delete get list create`,
       ];
     case "ObjectIsDeletedButRecoverable":
@@ -158,7 +157,7 @@ function whatToDo({ message, details, code, name }: Failure) {
 function whatIsLeft({ request, statusCode }: Failure) {
   // A request that carried a token may have begun the creation, though its answer was lost.
   const wasNotAnswered = request?.method === "POST" && request.headers.has("authorization") && !statusCode;
-  if (!mayBeInVault && !wasNotAnswered) return [];
+  if (!certificateMayBeInVault && !wasNotAnswered) return [];
   return [
     `The certificate '${certificateName}' may still be in ${keyVaultName}. To delete it:`,
     `  az keyvault certificate delete --vault-name ${keyVaultName} --name=${certificateName}`,
@@ -167,7 +166,7 @@ function whatIsLeft({ request, statusCode }: Failure) {
 
 function linesOf(text: string) {
   const hasWords = (line: string) => /[\p{L}\p{N}]/u.test(line);
-  // No pattern takes long with at most 2000 characters.
+  // Cut first, so that no pattern takes long.
   const printable = (line: string) => withoutUnseen(stripVTControlCharacters(shortened(line, 2000)), () => " ").trim();
   const lines = text.split("\n").map(printable).filter(hasWords);
   // The reason stands near the beginning or near the end.
@@ -175,6 +174,7 @@ function linesOf(text: string) {
   return ends.length > 0 ? ends.map((line) => shortened(masked(line), 500)) : ["Error"];
 }
 
+// A screen may be shown to a room: of all ids only the refused caller's own is shown, in the command that needs it.
 function masked(line: string) {
   const token = /eyJ[\w-]+\.eyJ[\w.-]+/g;
   const id = /[\da-f]{8}(-?[\da-f]{4}){3}-?[\da-f]{12}/gi;
@@ -194,7 +194,7 @@ function withoutUnseen(text: string, replacement: (character: string) => string)
 }
 
 function shortened(text: string, length: number) {
-  // A character is one or two units of text.length.
+  // Of these units each character has one or two.
   const characters = [...text.slice(0, 2 * length + 1)];
   return characters.length > length ? `${characters.slice(0, length - 1).join("")}…` : text;
 }

@@ -31,7 +31,7 @@ export const grantRole = (caller: string) => `The caller needs this role, which 
 `;
 export const grantPermissions = (
   caller: string,
-) => `The caller needs these permissions, which replace the certificate permissions that the caller has:
+) => `The caller needs these permissions; the command replaces the certificate permissions that the caller has:
   az keyvault set-policy --name demo-vault --object-id ${caller} --certificate-permissions delete get list create
 `;
 
