@@ -36,6 +36,7 @@ describe("A certificate that may be left is told, with the command that deletes 
     ["a creation that was refused with 400", "POST", true, 400, false],
     ["a creation that was refused with 499", "POST", true, 499, false],
     ["a creation that was refused with 501", "POST", true, 501, false],
+    ["a question that was not answered", "GET", true, undefined, false],
     ["a request without a token", "POST", false, 500, false],
     ["a request without a token that was not answered", "POST", false, undefined, false],
   ])("after %s", async (_, method, hasToken, statusCode, isLeft) => {
