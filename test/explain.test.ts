@@ -7,6 +7,7 @@ import {
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { pathToFileURL } from "node:url";
+import { anyText } from "./helpers/any-text.ts";
 import { explanation, failureWithMockedClient, startWithMockedClient } from "./helpers/mocked-client.ts";
 import { alteredScript } from "./helpers/scratch.ts";
 import { sdkError } from "./helpers/sdk-errors.ts";
@@ -217,7 +218,7 @@ describe("A failure without a certain cure leads to the README", () => {
 
 describe("Whatever is thrown, wherever", () => {
   const outside = fc.oneof(
-    fc.string({ unit: "binary" }),
+    anyText(),
     fc.constantFrom(
       "\x1b[2J\x1b]0;title\x07",
       "one\r\ntwo\nthree",

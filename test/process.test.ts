@@ -1,31 +1,51 @@
 import { expect, test } from "@jest/globals";
-import { alteredScript } from "./helpers/scratch.ts";
+import { chmodSync } from "node:fs";
+import { join } from "node:path";
 import { runInOwnProcess } from "./helpers/own-process.ts";
-import { cancelled, creating, leftBehind, seeReadme, transcript } from "./helpers/transcript.ts";
+import { alteredScript, scratchFolder } from "./helpers/scratch.ts";
+import { cancelled, creating, leftBehind, retrieving, seeReadme, signIn, transcript } from "./helpers/transcript.ts";
 
 test.concurrent("The name is all that the script waits for on its input", async () => {
-  const { exitCode, stdout } = await runInOwnProcess({ staysOpen: true });
-  expect(stdout).toBe(transcript());
-  expect(exitCode).toBe(0);
+  const run = await runInOwnProcess({ staysOpen: true });
+  expect(run).toEqual({ exitCode: 0, stdout: transcript(), stderr: "" });
 });
 
 test.concurrent("A failure is told on stderr, and the exit code is 1", async () => {
-  const { exitCode, stdout, stderr } = await runInOwnProcess({ input: "Cancelled" });
-  expect(stderr).toBe(`${cancelled("Cancelled")}${seeReadme}${leftBehind("Cancelled")}`);
-  expect(stdout).toBe(creating("Cancelled"));
-  expect(exitCode).toBe(1);
+  const stderr = `${cancelled("Cancelled")}${seeReadme}${leftBehind("Cancelled")}`;
+  const run = await runInOwnProcess({ input: "Cancelled" });
+  expect(run).toEqual({ exitCode: 1, stdout: creating("Cancelled"), stderr });
 });
 
 test.concurrent("An output that nobody reads ends the script before anything is created", async () => {
-  const { exitCode, stderr } = await runInOwnProcess({ isUnread: true });
-  expect(stderr).toMatch(/^.*EPIPE.*\n.+\n$/);
-  expect(exitCode).toBe(1);
+  const run = await runInOwnProcess({ isUnread: true });
+  expect(run).toEqual({ exitCode: 1, stdout: "", stderr: expect.stringMatching(/^.*EPIPE.*\n.+\n$/) });
 });
 
 test.concurrent("A mistake in a script that was changed keeps its place", async () => {
   const { script, line } = alteredScript("client.getCertificate(", "client.getCertifcate(");
-  const { exitCode, stderr } = await runInOwnProcess({ program: [script] });
-  const message = "client.getCertifcate is not a function";
-  expect(stderr).toBe(`${message}\nkv_certificates.ts:${line}\n${seeReadme}${leftBehind()}`);
-  expect(exitCode).toBe(1);
+  const stderr = `client.getCertifcate is not a function\nkv_certificates.ts:${line}\n${seeReadme}${leftBehind()}`;
+  const run = await runInOwnProcess({ program: [script] });
+  expect(run).toEqual({ exitCode: 1, stdout: creating() + retrieving, stderr });
+});
+
+// What the Azure CLI prints since 2.76 where Microsoft Entra ID refuses (azure-cli-core, auth/util.py).
+const refusal = [
+  "ERROR: AADSTS50076: Due to a configuration change made by your administrator, you must use multi-factor authentication. Trace ID: 55555555-5555-5555-5555-555555555555",
+  "Run the command below to authenticate interactively; additional arguments may be added as needed:",
+  "az logout",
+  'az login --tenant "11111111-1111-1111-1111-111111111111" --scope "https://vault.azure.net/.default"',
+];
+
+test.concurrent("Of a refusal that the SDK does not hand on, the Azure CLI itself can be asked", async () => {
+  const PATH = scratchFolder({
+    az: ["#!/bin/sh", ...refusal.map((line) => `echo '${line}' >&2`), "exit 1"].join("\n"),
+    "az.cmd": ["@echo off", ...refusal.map((line) => `echo ${line}>&2`), "exit /b 1"].join("\r\n"),
+  });
+  chmodSync(join(PATH, "az"), 0o700);
+  const asThePerson = "delete process.env.AZURE_CLIENT_ID; process.env.AZURE_TOKEN_CREDENTIALS = 'dev';";
+  const preloads = ["./test/offline/preload.ts", `data:text/javascript,${encodeURIComponent(asThePerson)}`];
+  const run = await runInOwnProcess({ preloads, env: { Path: undefined, PATH } });
+  const told = "Please run 'az login' from a command prompt to authenticate before using this credential.";
+  expect(run).toEqual({ exitCode: 1, stdout: creating(), stderr: expect.stringContaining(`\n${told}\n`) });
+  expect(run.stderr.endsWith(signIn)).toBe(true);
 });

@@ -101,14 +101,17 @@ const commands = [
   ...inline,
 ].filter((command) => /^(npm|npx|node) /.test(command));
 
-test.each(commands.filter((command) => command.startsWith("npm ")))("The command %s exists", (command) => {
-  const [name = "", ...rest] = command.replace(/^npm (run )?/, "").split(" ");
-  if (!["ci", "cit", "init", "install", "pkg"].includes(name)) expect(scripts).toHaveProperty(name);
-  const installed = rest.filter((word: string) => !word.startsWith("--"));
-  if (name === "install") expect(Object.keys(dependencies)).toEqual(expect.arrayContaining(installed));
-  const [, files = "", pattern = ""] = /-- ([\w ]+?)(?: --testNamePattern (\w+))?$/.exec(command) ?? [];
-  for (const file of files.split(" ").filter(Boolean)) expect(read(`test/${file}.test.ts`)).toContain(pattern);
-});
+test.each([...new Set(commands.filter((command) => command.startsWith("npm ")))])(
+  "The command %s exists",
+  (command) => {
+    const [name = "", ...rest] = command.replace(/^npm (run )?/, "").split(" ");
+    if (!["ci", "cit", "init", "install", "pkg"].includes(name)) expect(scripts).toHaveProperty(name);
+    const installed = rest.filter((word: string) => !word.startsWith("--"));
+    if (name === "install") expect(Object.keys(dependencies)).toEqual(expect.arrayContaining(installed));
+    const [, files = "", pattern = ""] = /-- ([\w ]+?)(?: --testNamePattern (\w+))?$/.exec(command) ?? [];
+    for (const file of files.split(" ").filter(Boolean)) expect(read(`test/${file}.test.ts`)).toContain(pattern);
+  },
+);
 
 test("What a project of one's own installs is what the script needs", () => {
   const installed = commands.flatMap(

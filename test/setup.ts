@@ -1,4 +1,5 @@
 import { afterAll, afterEach, expect } from "@jest/globals";
+import { ChildProcess } from "node:child_process";
 import { Socket } from "node:net";
 import { standstill } from "./helpers/standstill.ts";
 
@@ -6,9 +7,10 @@ import { standstill } from "./helpers/standstill.ts";
 for (const variable of Object.keys(process.env))
   if (/^(AZURE|OFFLINE)_|_PROXY$/i.test(variable)) delete process.env[variable];
 
+const attempts: string[] = [];
+
 // Every request passes here, whoever makes it.
 const { connect } = Socket.prototype;
-const attempts: string[] = [];
 Socket.prototype.connect = function (this: Socket, ...args: unknown[]) {
   const target = JSON.stringify(
     args.flat().find((arg) => typeof arg !== "function"),
@@ -18,7 +20,18 @@ Socket.prototype.connect = function (this: Socket, ...args: unknown[]) {
   return this.destroy(new Error(`A test made a request to ${target}.`));
 };
 
-// A request that is refused may still be swallowed by whoever made it, and is made some turns after it is asked for.
+// And every program that is started passes here; Node and npm are the tests' own.
+const children = ChildProcess.prototype as unknown as { spawn(options: { file: string; args: string[] }): number };
+const { spawn } = children;
+children.spawn = function (options) {
+  const { file, args } = options;
+  if (file === process.execPath || /^"?np[mx] /.test(args.at(-1) ?? "")) return spawn.call(this, options);
+  const program = [file, ...args.slice(1)].join(" ");
+  attempts.push(program);
+  throw new Error(`A test started a program: ${program}`);
+};
+
+// What is refused may still be swallowed by whoever asked for it, and is made some turns after it is asked for.
 afterEach(async () => {
   await standstill();
   expect(attempts.splice(0)).toEqual([]);
@@ -26,5 +39,6 @@ afterEach(async () => {
 
 afterAll(() => {
   Socket.prototype.connect = connect;
+  children.spawn = spawn;
   expect(attempts).toEqual([]);
 });

@@ -6,7 +6,7 @@ import {
 } from "@azure/identity";
 import { expect, test } from "@jest/globals";
 import { explanation } from "./helpers/mocked-client.ts";
-import { signInError } from "./helpers/sdk-errors.ts";
+import { managedIdentityError, signInError } from "./helpers/sdk-errors.ts";
 import { seeReadme, signIn } from "./helpers/transcript.ts";
 
 /** What the script prints where each way to sign in fails with one of these messages. */
@@ -42,13 +42,14 @@ test("What a tool advises stays", async () => {
   expect(await printed(words)).toBe(`${words}\n${signIn}`);
 });
 
-test("The command that answers a claims challenge can be run: its claims are whole", async () => {
+test("The claims of a claims challenge are whole, in the command that answers it, and its tenant is not shown", async () => {
   const claims = btoa(
     '{"access_token":{"nbf":{"essential":true,"value":"1726077595"},"xms_caeerror":{"value":"10012"}}}',
   );
-  const words = `This credential doesn't support claims challenges. To authenticate with the required claims, please run the following command: az login --claims-challenge ${claims} --scope https://vault.azure.net/.default`;
+  const tenant = "11111111-1111-1111-1111-111111111111";
+  const words = `This credential doesn't support claims challenges. To authenticate with the required claims, please run the following command: az login --claims-challenge ${claims} --scope https://vault.azure.net/.default --tenant ${tenant}`;
   expect(claims).toMatch(/^eyJ/);
-  expect(await printed(words)).toBe(`${words}\n${signIn}`);
+  expect(await printed(words)).toBe(`${words.replace(tenant, "…")}\n${signIn}`);
 });
 
 test("A traceback is told by its beginning and its end, where the reason stands", async () => {
@@ -76,6 +77,14 @@ test.each([
   ],
 ])("The reason of PowerShell %s is told, without its colours and underlines", async (_, message, told) => {
   expect(await printed(message)).toBe(`${told}${signIn}`);
+});
+
+test("What a managed identity's service says is told", async () => {
+  const error_description =
+    "Multiple user assigned identities exist, please specify the clientId / resourceId of the identity in the token request";
+  const told = await explanation(await managedIdentityError({ error: "invalid_request", error_description }));
+  expect(told).toContain(error_description);
+  expect(told.endsWith(`\n${signIn}`)).toBe(true);
 });
 
 test("A service principal's sign-in is told with the reason, and with Microsoft Entra ID's own advice", async () => {

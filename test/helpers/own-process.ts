@@ -17,15 +17,17 @@ interface Given {
   program?: string[];
 }
 
+// Node runs TypeScript as it is from 22.18 on, and so starts faster.
+const typeScript = "typescript" in process.features && process.features.typescript ? [] : ["tsx"];
+
 /** Runs a program in a process of its own, against an offline vault that needs no time, and waits for its end. */
 export async function runInOwnProcess(given: Given = {}) {
   const { input = "my-cert\n", env = {} } = given;
   const { preloads = ["./test/offline/preload.ts"], program = ["kv_certificates.ts"] } = given;
-  const modules = ["tsx", ...preloads].flatMap((module) => ["--import", module]);
+  const modules = [...typeScript, ...preloads].flatMap((module) => ["--import", module]);
   const time = { OFFLINE_CREATION_TIME: "0", OFFLINE_DELETION_TIME: "0" };
   const child = spawn(process.execPath, [...modules, ...program], {
     env: { ...process.env, KEY_VAULT_NAME: "demo-vault", ...time, ...env },
-    timeout: 50_000,
   });
   child.stdin.write(input);
   if (!given.staysOpen) child.stdin.end();

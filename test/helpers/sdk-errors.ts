@@ -1,7 +1,6 @@
 import { DefaultAzureCredential, EnvironmentCredential } from "@azure/identity";
 import { CertificateClient, DefaultCertificatePolicy } from "@azure/keyvault-certificates";
 import { jest } from "@jest/globals";
-import childProcess from "node:child_process";
 
 /** An answer as the SDK's pipeline takes it: JSON, unless the body is text. */
 const answer = (request: object, status: number, headers: Record<string, string>, body?: object | string) => ({
@@ -54,47 +53,21 @@ export function signInError(outcome: Error | { error: string; error_description:
   return errorOf(credential.getToken("https://vault.azure.net/.default", { tenantId }));
 }
 
+/**
+ * What the SDK throws when nobody is signed in and a managed identity's service gives this answer. No tool is asked:
+ * "prod" leaves those out.
+ */
+export function managedIdentityError(outcome: { error: string; error_description: string }) {
+  const environment = jest.replaceProperty(process, "env", { AZURE_TOKEN_CREDENTIALS: "prod" });
+  const sendRequest = async (request: object) => answer(request, 400, { "content-type": "application/json" }, outcome);
+  const options: object = { httpClient: { sendRequest }, retryOptions: { maxRetries: 0 } };
+  const credential = new DefaultAzureCredential(options);
+  environment.restore();
+  return errorOf(credential.getToken("https://vault.azure.net/.default"));
+}
+
 async function errorOf(call: Promise<unknown>) {
   const outcome = await call.catch((error: unknown) => error);
   if (outcome instanceof Error) return outcome;
   throw new Error("The SDK threw nothing.");
-}
-
-/** What the tools that DefaultAzureCredential calls print on stderr; one that is left out is not installed. */
-export interface Tools {
-  az?: string;
-  azd?: string;
-  /** PowerShell: the SDK does not look for it again once it was missing. */
-  pwsh?: string;
-}
-
-/**
- * What the SDK throws when these tools fail, and the managed identity's service gives this answer or cannot be
- * reached.
- */
-export async function toolsError({ az, azd, pwsh }: Tools, identityAnswer?: object) {
-  const printed = new Map(Object.entries({ az, azd, pwsh, "pwsh.exe": pwsh }));
-  type Callback = (error: Error | null, stdout: string, stderr: string) => void;
-  const call = (program: string, callback: Callback) => {
-    const stderr = printed.get(program);
-    if (stderr === undefined) return callback(new Error(`spawn ${program} ENOENT`), "", `${program}: not found`);
-    callback(new Error("Command failed"), "", stderr);
-  };
-  const exec = (command: string, _: object, callback: Callback) => call(command.split(" ")[0] ?? "", callback);
-  const execFile = (file: string, args: string[], _: object, callback: Callback) => {
-    const isQuestion = args[0] === "/?" && printed.get(file) !== undefined;
-    return isQuestion ? callback(null, "PowerShell", "") : call(file, callback);
-  };
-  const sendRequest = async (request: object) => {
-    if (!identityAnswer) throw new Error("connect EHOSTUNREACH 169.254.169.254:80");
-    return answer(request, 400, { "content-type": "application/json" }, identityAnswer);
-  };
-  jest.spyOn(childProcess, "exec").mockImplementation(exec as never);
-  jest.spyOn(childProcess, "execFile").mockImplementation(execFile as never);
-  const options: object = { httpClient: { sendRequest }, retryOptions: { maxRetries: 0 } };
-  try {
-    return await errorOf(new DefaultAzureCredential(options).getToken("https://vault.azure.net/.default"));
-  } finally {
-    jest.restoreAllMocks();
-  }
 }
