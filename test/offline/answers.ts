@@ -1,5 +1,3 @@
-import type { Failure } from "./failures.ts";
-
 /** The body of Key Vault's refusals. */
 export const errorBody = (code: string, message: string, innererror?: string) => ({
   error: { code, message, ...(innererror && { innererror: { code: innererror } }) },
@@ -15,14 +13,6 @@ export function json(body: object, status = 200, headers: Record<string, string>
 
 /** A connection that breaks on purpose, with the `code` that Node gives to one, if it has any: no bug of the vault. */
 export class NoConnection extends Error {}
-
-/** The answer of a failure; one that breaks the connection throws a `NoConnection` instead. */
-export function answerOf({ connection, status, headers, body }: Failure, vaultName = "", name = ""): Response {
-  const fill = (text: string) => text.replaceAll("VAULT", vaultName).replaceAll("NAME", name);
-  if (connection) throw Object.assign(new NoConnection(fill(connection.message)), { code: connection.code });
-  if (typeof body === "string") return new Response(body, { status, headers: { "Content-Type": "text/html" } });
-  return json(JSON.parse(fill(JSON.stringify(body))), status, headers);
-}
 
 /** Throws an answer with this error of Key Vault's: whoever finds what is wrong with a request throws its answer. */
 export function refuse(status: number, code: string, message: string): never {

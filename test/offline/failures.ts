@@ -1,8 +1,15 @@
-import { errorBody } from "./answers.ts";
-import type { Route } from "./routes.ts";
+import { errorBody, json, NoConnection } from "./answers.ts";
 
-/** The requests that a failure can meet: any to the vault, the one for a token, and those that the vault answers. */
-export type Step = "connect" | "sign in" | Route;
+const create = "POST /certificates/NAME/create";
+const pending = "GET /certificates/NAME/pending";
+const remove = "DELETE /certificates/NAME";
+const deleted = "GET /deletedcertificates/NAME";
+
+/** The requests to the vault at which a failure can strike. */
+export type FailingRequest = typeof create | typeof pending | typeof remove | typeof deleted;
+
+/** Where a failure strikes: at any request to the vault, at the one for a token, or at one of these. */
+type Step = "connect" | "sign in" | FailingRequest;
 
 /**
  * What happens to the certificate that bears a failure's name: an answer to a request (a body that is a string is HTML)
@@ -22,8 +29,6 @@ export interface Failure {
 const caller =
   "appid=22222222-2222-2222-2222-222222222222;oid=33333333-3333-3333-3333-333333333333;iss=https://sts.windows.net/11111111-1111-1111-1111-111111111111/";
 const address = `\r\nClient address: 203.0.113.7\r\nCaller: ${caller}\r\nVault: VAULT;location=westeurope`;
-const create = "POST /certificates/NAME/create";
-const pending = "GET /certificates/NAME/pending";
 const refusal = (status: number, code: string, message: string, innererror?: string): Failure => ({
   at: create,
   status,
@@ -81,10 +86,18 @@ export const failures = {
   GetForbidden: { at: pending, status: 403, body: forbidden("get") },
   IssuerRefused: { operation: { status: "failed", error: { code: "Request rejected", message: issuersError } } },
   Cancelled: { operation: { status: "cancelled", cancellation_requested: true, status_details: undefined } },
-  DeleteForbidden: { at: "DELETE /certificates/NAME", status: 403, body: forbidden("delete") },
-  DeletedForbidden: { at: "GET /deletedcertificates/NAME", status: 403, body: forbidden("get") },
+  DeleteForbidden: { at: remove, status: 403, body: forbidden("delete") },
+  DeletedForbidden: { at: deleted, status: 403, body: forbidden("get") },
 } satisfies Record<string, Failure>;
 
 /** The failure of this name, whichever its case. */
 export const failureOf = (name: string): Failure | undefined =>
   Object.entries(failures).find(([known]) => known.toLowerCase() === name.toLowerCase())?.[1];
+
+/** The answer of a failure; one that breaks the connection throws a `NoConnection` instead. */
+export function answerOf({ connection, status, headers, body }: Failure, vaultName = "", name = ""): Response {
+  const fill = (text: string) => text.replaceAll("VAULT", vaultName).replaceAll("NAME", name);
+  if (connection) throw Object.assign(new NoConnection(fill(connection.message)), { code: connection.code });
+  if (typeof body === "string") return new Response(body, { status, headers: { "Content-Type": "text/html" } });
+  return json(JSON.parse(fill(JSON.stringify(body))), status, headers);
+}

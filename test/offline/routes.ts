@@ -8,9 +8,6 @@ import type { createStore } from "./store.ts";
 /** A request, and what stands in its path for NAME and, if it has one, VERSION. */
 export type Call = { name: string; version: string; url: URL; request: Request };
 
-/** A method and path that the offline vault knows; a failure strikes at one of them. */
-export type Route = keyof ReturnType<typeof createRoutes>;
-
 /** What the offline vault answers, as Key Vault's REST API does, api-version 2025-07-01; the first that fits counts. */
 export function createRoutes(kept: ReturnType<typeof createStore>) {
   const change = async ({ name, version, request }: Call) =>

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { answerOf, json } from "./answers.ts";
-import { failures } from "./failures.ts";
+import { json } from "./answers.ts";
+import { answerOf, failures } from "./failures.ts";
 
 /** The one service principal that may sign in, by the names of the variables that `EnvironmentCredential` reads. */
 export const servicePrincipal = {

@@ -1,5 +1,5 @@
-import { answerOf, refuse, refuseMissing } from "./answers.ts";
-import { failureOf, failures } from "./failures.ts";
+import { refuse, refuseMissing } from "./answers.ts";
+import { answerOf, failureOf, failures } from "./failures.ts";
 import type { Creation, Policy, Update } from "./policy.ts";
 import { attributesOf, bundle, newOperation, newVersion, unixSeconds } from "./resources.ts";
 import type { Certificate } from "./resources.ts";

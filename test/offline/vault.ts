@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import querystring from "node:querystring";
-import { answerOf, errorBody, json, NoConnection, refuse } from "./answers.ts";
-import { failureOf, type Step } from "./failures.ts";
-import { createRoutes, isOf, type Call, type Route } from "./routes.ts";
+import { errorBody, json, NoConnection, refuse } from "./answers.ts";
+import { answerOf, failureOf, type FailingRequest } from "./failures.ts";
+import { createRoutes, isOf, type Call } from "./routes.ts";
 import { authority, createSignIn, host } from "./sign-in.ts";
 import { createStore } from "./store.ts";
 
@@ -13,8 +13,8 @@ import { createStore } from "./store.ts";
 export function createVault(vaultName: string, creationTime: number, deletionTime: number) {
   const signIn = createSignIn();
   const store = createStore(vaultName, creationTime, deletionTime);
-  const routes = createRoutes(store);
-  const known = Object.keys(routes) as Route[];
+  // A failure that struck at no route would never strike.
+  const routes = createRoutes(store) satisfies Record<FailingRequest, unknown>;
   const failedOnce = new Set<object>();
   let challenged = ""; // A request for a token names no certificate: this one's failure strikes there.
 
@@ -41,16 +41,17 @@ export function createVault(vaultName: string, creationTime: number, deletionTim
     const isKnown = /^(7\.[0-6](-preview\.\d+)?|\d{4}-\d{2}-\d{2}(-preview)?)$/.test(apiVersion);
     const cure = "Consider using the latest supported version (2025-07-01).";
     if (!isKnown) refuse(400, "BadParameter", `The specified version (${apiVersion}) is not recognized. ${cure}`);
-    const route = known.find((route) => isOf(route, `${request.method} ${url.pathname}`));
-    if (!route) return refuse(405, "MethodNotAllowed", `HTTP ${request.method} not allowed`);
+    const found = Object.entries(routes).find(([route]) => isOf(route, `${request.method} ${url.pathname}`));
+    if (!found) return refuse(405, "MethodNotAllowed", `HTTP ${request.method} not allowed`);
+    const [route, answerCall] = found;
     if (route.includes("NAME") && !/^[0-9a-z-]{1,127}$/i.test(name))
       refuse(400, "BadParameter", `The request URI contains an invalid name: ${name}`);
     store.catchUp();
-    return meet(name, route) ?? routes[route](call);
+    return meet(name, route) ?? answerCall(call);
   }
 
   /** The answer to a request for a certificate that bears a failure's name, if the failure is for this step. */
-  function meet(name: string, at: Step) {
+  function meet(name: string, at: string) {
     const failure = failureOf(name);
     if (failure?.at !== at || (failure.once && failedOnce.has(failure))) return undefined;
     failedOnce.add(failure);
