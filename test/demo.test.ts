@@ -3,7 +3,7 @@ import { X509Certificate } from "node:crypto";
 import { runInOwnProcess } from "./helpers/own-process.ts";
 import { rehearseInThisProcess } from "./helpers/rehearsal.ts";
 import { transcript } from "./helpers/transcript.ts";
-import { rehearse } from "./offline/rehearsal.ts";
+import { rehearse } from "./offline/demo.ts";
 
 test("The certificate is a real one, self-signed with the default policy's subject", async () => {
   const { requests } = await rehearseInThisProcess();
@@ -49,6 +49,27 @@ test.each([
   expect(rehearse).toThrow("The process has ended.");
   expect(error.mock.calls).toEqual([[message]]);
   expect(exit).toHaveBeenCalledWith(1);
+});
+
+test("The rehearsal's own vault is named in every variable that a program of the SDK's may read", () => {
+  jest.replaceProperty(process, "env", {});
+  jest.spyOn(console, "error").mockReturnValue();
+  rehearse();
+  expect(process.env).toMatchObject({
+    KEY_VAULT_NAME: "demo-vault",
+    KEYVAULT_URI: "https://demo-vault.vault.azure.net",
+  });
+});
+
+test.each([
+  ["OFFLINE_CREATION_TIME", "pending", "deletedcertificates"],
+  ["OFFLINE_DELETION_TIME", "deletedcertificates", "pending"],
+])("With %s, what the script waits for is %s", async (variable, awaited, other) => {
+  const times = { OFFLINE_CREATION_TIME: "0", OFFLINE_DELETION_TIME: "0" };
+  const { requests } = await rehearseInThisProcess("my-cert", { env: { ...times, [variable]: "60000" } });
+  const polls = (path: string) => requests.filter(({ url }) => url.includes(path)).length;
+  expect(polls(awaited)).toBeGreaterThan(100); // every half second, for a minute
+  expect(polls(other)).toBeLessThan(3);
 });
 
 /** A program that asks the demo's vault, and two other hosts. */

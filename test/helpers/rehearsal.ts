@@ -1,6 +1,6 @@
 import { jest } from "@jest/globals";
 import { intercept } from "../offline/network.ts";
-import { rehearse } from "../offline/rehearsal.ts";
+import { rehearse } from "../offline/demo.ts";
 import { reuseKeys } from "./keys.ts";
 import { startInThisProcess, type Given } from "./this-process.ts";
 

@@ -1,4 +1,4 @@
 import { intercept } from "./network.ts";
-import { rehearse } from "./rehearsal.ts";
+import { rehearse } from "./demo.ts";
 
 intercept(rehearse());

@@ -1,5 +1,5 @@
 import { intercept } from "./network.ts";
-import { rehearse } from "./rehearsal.ts";
+import { rehearse } from "./demo.ts";
 import { host as signInHost } from "./sign-in.ts";
 
 // What the demo preloads, and a line on stderr for each request as it is answered.

@@ -5,8 +5,15 @@ import { attributesOf, bundle, newOperation, newVersion, unixSeconds } from "./r
 import type { Certificate } from "./resources.ts";
 import { issue } from "./x509.ts";
 
+/** A vault's name, in lower case, and how many milliseconds a creation and a deletion take there. */
+export interface Settings {
+  vaultName: string;
+  creationTime: number;
+  deletionTime: number;
+}
+
 /** Makes a vault's store, which refuses what is not there. Names know no case; a recovery takes the `deletionTime`. */
-export function createStore(vaultName: string, creationTime: number, deletionTime: number) {
+export function createStore({ vaultName, creationTime, deletionTime }: Settings) {
   const certificates = new Map<string, Certificate>(); // by name in lower case
   const agenda = new Set<{ certificate: Certificate; state: string; time: number; happen: () => void }>();
   /** Lets something happen to a certificate after a while; if its state is another one then, once it is this again. */

@@ -4,15 +4,16 @@ import { errorBody, json, NoConnection, refuse } from "./answers.ts";
 import { answerOf, failureOf, type FailingRequest } from "./failures.ts";
 import { createRoutes, isOf, type Call } from "./routes.ts";
 import { authority, createSignIn, host } from "./sign-in.ts";
-import { createStore } from "./store.ts";
+import { createStore, type Settings } from "./store.ts";
 
 /**
- * Makes an empty vault, its name in lower case, whose creations and deletions take so many milliseconds. It answers as
- * recorded in the Azure SDKs' tests, or rejects with a `NoConnection`; with anything else only for a bug.
+ * Makes an empty vault. It answers as recorded in the Azure SDKs' tests, or rejects with a `NoConnection`; with anything
+ * else only for a bug.
  */
-export function createVault(vaultName: string, creationTime: number, deletionTime: number) {
+export function createVault(settings: Settings) {
+  const { vaultName } = settings;
   const signIn = createSignIn();
-  const store = createStore(vaultName, creationTime, deletionTime);
+  const store = createStore(settings);
   // A failure that struck at no route would never strike.
   const routes = createRoutes(store) satisfies Record<FailingRequest, unknown>;
   const failedOnce = new Set<object>();

@@ -21,7 +21,7 @@ export let token: string;
 export async function openVault(creationTime = 5000) {
   jest.useFakeTimers({ now: start, doNotFake: ["nextTick", "setImmediate", "setTimeout", "queueMicrotask"] });
   reuseKeys();
-  answer = createVault("my-vault", creationTime, 2000);
+  answer = createVault({ vaultName: "my-vault", creationTime, deletionTime: 2000 });
   token = (await signIn()).body.access_token;
 }
 

@@ -16,7 +16,7 @@ let requests: string[];
 
 /** Hands the SDK's requests to a vault in which nothing takes time. */
 beforeEach(() => {
-  const answer = createVault("my-vault", 0, 0);
+  const answer = createVault({ vaultName: "my-vault", creationTime: 0, deletionTime: 0 });
   requests = [];
   const sendRequest = async (request: Parameters<HttpClient["sendRequest"]>[0]) => {
     const { method, url, headers, body } = request;

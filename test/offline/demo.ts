@@ -12,18 +12,19 @@ export function rehearse() {
     if (/^AZURE_(?!LOG_LEVEL$)|_PROXY$/i.test(variable)) delete process.env[variable];
   // With nobody signed in, "prod" keeps DefaultAzureCredential from asking the person's own Azure CLI.
   const signIn = setting("OFFLINE_SIGN_IN", /^none$/, "none") ? { AZURE_TOKEN_CREDENTIALS: "prod" } : servicePrincipal;
+  // By default, long enough for a room to see the pollers wait.
+  const creationTime = timeIn("OFFLINE_CREATION_TIME", 3000);
+  const deletionTime = timeIn("OFFLINE_DELETION_TIME", 1000);
+  const vaultName = "demo-vault";
   // The samples of the SDK read KEYVAULT_URI.
-  const vault = { KEY_VAULT_NAME: "demo-vault", KEYVAULT_URI: "https://demo-vault.vault.azure.net" };
+  const vault = { KEY_VAULT_NAME: vaultName, KEYVAULT_URI: `https://${vaultName}.vault.azure.net` };
   Object.assign(process.env, signIn, vault);
-  // Long enough for a room to see the pollers wait.
-  const creationTime = Number(setting("OFFLINE_CREATION_TIME", /^\d+$/, "a number of milliseconds") ?? 3000);
-  const deletionTime = Number(setting("OFFLINE_DELETION_TIME", /^\d+$/, "a number of milliseconds") ?? 1000);
   console.error("Offline rehearsal: the vault is a stand-in, and nothing leaves this machine.");
   let answer: ReturnType<typeof createVault> | undefined;
   return async (request: Request) => {
     try {
       const { createVault } = await import("./vault.ts"); // late: the prompt need not wait for it
-      answer ??= createVault(vault.KEY_VAULT_NAME, creationTime, deletionTime);
+      answer ??= createVault({ vaultName, creationTime, deletionTime });
       return await answer(request);
     } catch (error) {
       if (error instanceof NoConnection) throw error;
@@ -32,6 +33,10 @@ export function rehearse() {
     }
   };
 }
+
+/** The milliseconds that a variable asks for. */
+const timeIn = (variable: string, byDefault: number) =>
+  Number(setting(variable, /^\d+$/, "a number of milliseconds") ?? byDefault);
 
 /** The value of a variable, if it is set; one that has not this form ends the process. */
 function setting(variable: string, form: RegExp, what: string) {
