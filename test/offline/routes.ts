@@ -1,17 +1,20 @@
 import { json, refuseHere } from "./answers.ts";
-import { read } from "./body.ts";
+import { bundle, certificateItem, deletedBundle, deletedItem, versionItem } from "./bundles.ts";
+import { creation, policyAfter, update } from "./forms.ts";
 import { page } from "./pages.ts";
-import { creation, policyAfter, update } from "./policy.ts";
-import { bundle, certificateItem, deletedBundle, deletedItem, versionItem, type Certificate } from "./resources.ts";
+import { read } from "./reader.ts";
 import type { createStore } from "./store.ts";
+import type { Certificate } from "./versions.ts";
 
 /** A request, and what stands in its path for NAME and, if it has one, VERSION. */
 export type Call = { name: string; version: string; url: URL; request: Request };
 
 /** What the offline vault answers, as Key Vault's REST API does, api-version 2025-07-01; the first that fits counts. */
-export function createRoutes(kept: ReturnType<typeof createStore>) {
-  const change = async ({ name, version, request }: Call) =>
-    kept.update(name, version, (await read(request, "attributes"))(update));
+export function createRoutes(store: ReturnType<typeof createStore>) {
+  const change = async ({ name, version: id, request }: Call) => {
+    const { certificate, version } = store.update(name, id, (await read(request, "attributes"))(update));
+    return bundle(certificate, version);
+  };
   const onlyInAzure = ({ request }: Call) => refuseHere(request);
   return {
     "(GET|PUT|DELETE) /certificates/contacts": onlyInAzure,
@@ -23,30 +26,30 @@ export function createRoutes(kept: ReturnType<typeof createStore>) {
     "(PATCH|DELETE) /certificates/NAME/pending": onlyInAzure,
 
     "POST /certificates/NAME/create": async ({ name, url, request }: Call) => {
-      const operation = await kept.create(name, (await read(request, "policy"))(creation));
+      const operation = await store.create(name, (await read(request, "policy"))(creation));
       const query = `api-version=${url.searchParams.get("api-version")}&request_id=${operation.request_id}`;
       return progress(operation, 202, { Location: `${operation.id}?${query}` });
     },
-    "GET /certificates/NAME/pending": ({ name }: Call) => progress(kept.findOperation(name)),
-    "GET /certificates/NAME": ({ name }: Call) => json(bundle(kept.find(name))),
+    "GET /certificates/NAME/pending": ({ name }: Call) => progress(store.findOperation(name)),
+    "GET /certificates/NAME": ({ name }: Call) => json(bundle(store.find(name))),
     "PATCH /certificates/NAME": async (call: Call) => json(await change(call)),
-    "DELETE /certificates/NAME": ({ name }: Call) => json(deletedBundle(kept.remove(name))),
-    "GET /certificates/NAME/policy": ({ name }: Call) => json(kept.find(name).policy),
+    "DELETE /certificates/NAME": ({ name }: Call) => json(deletedBundle(store.remove(name))),
+    "GET /certificates/NAME/policy": ({ name }: Call) => json(store.find(name).policy),
     "PATCH /certificates/NAME/policy": async ({ name, request }: Call) => {
       const readAs = await read(request, "policy");
-      return json(kept.updatePolicy(name, readAs(policyAfter(kept.find(name).policy), ["policy"])));
+      return json(store.updatePolicy(name, readAs(policyAfter(store.find(name).policy), ["policy"])));
     },
-    "GET /certificates": ({ url }: Call) => page(url, kept.all("here").map(certificateItem), true),
-    "GET /certificates/NAME/versions": ({ name, url }: Call) => page(url, kept.allVersions(name).map(versionItem)),
+    "GET /certificates": ({ url }: Call) => page(url, store.all("here").map(certificateItem), true),
+    "GET /certificates/NAME/versions": ({ name, url }: Call) => page(url, store.allVersions(name).map(versionItem)),
     "GET /deletedcertificates": ({ url }: Call) =>
-      page(url, kept.all("ObjectIsDeletedButRecoverable").map(deletedItem), true),
-    "GET /certificates/NAME/VERSION": ({ name, version }: Call) => json(kept.findVersion(name, version)),
+      page(url, store.all("ObjectIsDeletedButRecoverable").map(deletedItem), true),
+    "GET /certificates/NAME/VERSION": ({ name, version }: Call) => json(store.findVersion(name, version)),
     "PATCH /certificates/NAME/VERSION": async (call: Call) => json({ ...(await change(call)), policy: undefined }),
-    "GET /deletedcertificates/NAME": ({ name }: Call) => json(deletedBundle(kept.findDeleted(name))),
+    "GET /deletedcertificates/NAME": ({ name }: Call) => json(deletedBundle(store.findDeleted(name))),
     "POST /deletedcertificates/NAME/recover": ({ name }: Call) =>
-      json({ ...bundle(kept.recover(name)), preserveCertOrder: undefined }),
+      json({ ...bundle(store.recover(name)), preserveCertOrder: undefined }),
     "DELETE /deletedcertificates/NAME": ({ name }: Call) => {
-      kept.purge(name);
+      store.purge(name);
       return new Response(null, { status: 204 });
     },
   };

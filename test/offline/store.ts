@@ -1,8 +1,7 @@
 import { refuse, refuseMissing } from "./answers.ts";
 import { answerOf, failureOf, failures } from "./failures.ts";
-import type { Creation, Policy, Update } from "./policy.ts";
-import { attributesOf, bundle, newOperation, newVersion, unixSeconds } from "./resources.ts";
-import type { Certificate } from "./resources.ts";
+import type { Creation, Policy, Update } from "./forms.ts";
+import { attributesOf, newOperation, newVersion, unixSeconds, type Certificate } from "./versions.ts";
 import { issue } from "./x509.ts";
 
 /** A vault's name, in lower case, and how many milliseconds a creation and a deletion take there. */
@@ -51,9 +50,10 @@ export function createStore({ vaultName, creationTime, deletionTime }: Settings)
 
   /** Refuses a name that a creation cannot use. */
   function checkIsFree(name: string) {
-    const { state = "purged", operation } = get(name) ?? {};
-    if (state !== "here" && state !== "purged") throw answerOf(failures[state], vaultName, name);
-    if (state === "here" && operation?.status === "inProgress") throw answerOf(failures.Conflict, vaultName, name);
+    const certificate = get(name);
+    if (!certificate || certificate.state === "purged") return;
+    if (certificate.state !== "here") throw answerOf(failures[certificate.state], vaultName, name);
+    if (certificate.operation.status === "inProgress") throw answerOf(failures.Conflict, vaultName, name);
   }
 
   return {
@@ -68,21 +68,22 @@ export function createStore({ vaultName, creationTime, deletionTime }: Settings)
 
     async create(name: string, sent: Creation) {
       const { policy, attributes: { enabled = true } = {} } = sent;
-      const pending = attributesOf(policy, false, Date.now());
-      const completed = attributesOf(policy, enabled, Date.now() + creationTime);
-      const { csr, x5t, cer } = await issue(policy, completed);
+      const pendingAttributes = attributesOf(policy, false, Date.now());
+      const completedAttributes = attributesOf(policy, enabled, Date.now() + creationTime);
+      const { csr, x5t, cer } = await issue(policy, completedAttributes);
 
       // With an await between this check and the end, two creations at once would both pass it.
       checkIsFree(name);
       const old = findHere(name);
       const url = old?.url ?? `https://${vaultName}.vault.azure.net/certificates/${name}`; // as first given
-      const { created = pending.created } = old?.policy.attributes ?? {};
+      const { created: updated } = pendingAttributes;
+      const { created = updated } = old?.policy.attributes ?? {};
       const certificate: Certificate = {
         state: "here",
         url,
         earlier: old?.earlier ?? [],
-        current: old?.current.cer ? old.current : newVersion(url, sent, pending),
-        policy: { ...policy, id: `${url}/policy`, attributes: { enabled: true, created, updated: pending.created } },
+        current: old?.current.cer ? old.current : newVersion(url, sent, pendingAttributes),
+        policy: { ...policy, id: `${url}/policy`, attributes: { enabled: true, created, updated } },
         operation: newOperation(url, sent, csr),
       };
       certificates.set(name.toLowerCase(), certificate);
@@ -91,7 +92,7 @@ export function createStore({ vaultName, creationTime, deletionTime }: Settings)
         Object.assign(certificate.operation, end);
         if (end.status !== "completed") return;
         if (certificate.current.cer) certificate.earlier.push(certificate.current);
-        certificate.current = newVersion(url, sent, completed, x5t, cer);
+        certificate.current = newVersion(url, sent, completedAttributes, x5t, cer);
       });
       return certificate.operation;
     },
@@ -104,7 +105,7 @@ export function createStore({ vaultName, creationTime, deletionTime }: Settings)
       const enabled = (attributes?.enabled ?? version.attributes.enabled) && version.cer !== undefined;
       version.attributes = { ...version.attributes, enabled, updated: unixSeconds(Date.now()) };
       version.tags = tags ?? version.tags;
-      return bundle(certificate, version);
+      return { certificate, version };
     },
 
     updatePolicy(name: string, policy: Policy) {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Creation, Policy } from "./policy.ts";
+import type { Creation, Policy } from "./forms.ts";
 
 /**
  * A certificate. `current` is the last completed version or, as long as there is none, one without content. Only what
@@ -16,9 +16,8 @@ export interface Certificate {
 }
 
 type Attributes = ReturnType<typeof attributesOf>;
-type Version = ReturnType<typeof newVersion>;
+export type Version = ReturnType<typeof newVersion>;
 
-const retentionDays = 90;
 const hex = () => randomBytes(16).toString("hex");
 export const unixSeconds = (milliseconds: number) => Math.floor(milliseconds / 1000);
 
@@ -28,7 +27,7 @@ export function attributesOf({ x509_props }: Policy, enabled: boolean, createdAt
   const end = new Date(created * 1000);
   end.setUTCMonth(end.getUTCMonth() + x509_props.validity_months);
   const validity = { nbf: created - 600, exp: unixSeconds(end.getTime()) };
-  const recovery = { recoveryLevel: "Recoverable+Purgeable", recoverableDays: retentionDays };
+  const recovery = { recoveryLevel: "Recoverable+Purgeable", recoverableDays: 90 };
   return { enabled, ...validity, created, updated: created, ...recovery };
 }
 
@@ -54,28 +53,3 @@ export const newOperation = (url: string, { policy, preserveCertOrder }: Creatio
   target: undefined,
   request_id: hex(),
 });
-
-/** A certificate with one of its versions, as the REST API tells it. */
-export function bundle({ url, policy, current }: Certificate, version = current) {
-  const { preserveCertOrder, ...told } = version;
-  return { ...told, policy, pending: { id: `${url}/pending` }, preserveCertOrder };
-}
-
-/** A deleted certificate, as the REST API tells it; its dates are in Unix seconds. */
-export function deletedBundle(certificate: Certificate) {
-  const { url, deletedDate = 0 } = certificate;
-  const recoveryId = url.replace("/certificates/", "/deletedcertificates/");
-  const scheduledPurgeDate = deletedDate + retentionDays * 24 * 60 * 60;
-  return { recoveryId, deletedDate, scheduledPurgeDate, ...bundle(certificate), preserveCertOrder: undefined };
-}
-
-/** What lists tell of a version, of a certificate and of a deleted one. */
-export function versionItem({ id, x5t, attributes, tags }: Version) {
-  const { enabled, nbf, exp, created, updated } = attributes;
-  return { id, x5t, attributes: { enabled, nbf, exp, created, updated }, tags, subject: "" };
-}
-export const certificateItem = ({ url, current }: Certificate) => ({ ...versionItem(current), id: url });
-export function deletedItem(certificate: Certificate) {
-  const { recoveryId, deletedDate, scheduledPurgeDate, x5t, attributes, tags } = deletedBundle(certificate);
-  return { recoveryId, deletedDate, scheduledPurgeDate, id: certificate.url, x5t, attributes, tags };
-}

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { isName, oid } from "./x509.ts";
+import { isName, oid } from "./subjects.ts";
 
 const curves = { "P-256": 256, "P-384": 384, "P-521": 521, "P-256K": 256 };
 const usages = [
