@@ -1,0 +1,172 @@
+import { beforeEach, describe, expect, test } from "@jest/globals";
+import "reflect-metadata"; // @peculiar/x509 does not load without it
+import {
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  KeyUsagesExtension,
+  Pkcs10CertificateRequest,
+  SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
+  X509Certificate as Certificate,
+} from "@peculiar/x509";
+import { X509Certificate } from "node:crypto";
+import { create, createAndWait, openVault, policy, quickPolicy, send, setClock } from "./client.ts";
+
+beforeEach(() => openVault());
+
+describe("What a creation asks for", () => {
+  const certificateOf = ({ cer }: { cer: string }) => new X509Certificate(Buffer.from(cer, "base64"));
+  const x509 = (part: object) => ({ ...quickPolicy, x509_props: { subject: "CN=MyCert", ...part } });
+
+  test("is told by the policy, and stands in the request and in the certificate", async () => {
+    const lifetime_actions = [{ trigger: { days_before_expiry: 30 }, action: { action_type: "EmailContacts" } }];
+    const requested = {
+      lifetime_actions,
+      key_props: { kty: "EC", crv: "P-384" },
+      x509_props: {
+        subject: "CN=other,O=Contoso",
+        validity_months: 3,
+        ekus: ["1.3.6.1.5.5.7.3.3", "1.3.6.1.4.1.311.21.8.4294967295"],
+        key_usage: ["digitalSignature"],
+        basic_constraints: { ca: true },
+      },
+    };
+    const { body: operation } = await create("my-cert", requested);
+    setClock(5000);
+    const { body } = await send("GET", "/certificates/my-cert/");
+    const certificate = certificateOf(body);
+    expect(certificate.subject).toBe("CN=other\nO=Contoso");
+    expect(body.policy.lifetime_actions).toEqual(lifetime_actions);
+    expect(certificate.publicKey.asymmetricKeyDetails).toEqual({ namedCurve: "secp384r1" });
+    expect(certificate.keyUsage).toEqual(["1.3.6.1.5.5.7.3.3", "1.3.6.1.4.1.311.21.8.4294967295"]);
+    expect(new Certificate(body.cer).getExtension(BasicConstraintsExtension)?.ca).toBe(true);
+    expect(certificate.validFrom).toBe("Dec 31 23:50:05 2029 GMT");
+    expect(certificate.validTo).toBe("Apr  1 00:00:05 2030 GMT");
+    const signingRequest = new Pkcs10CertificateRequest(operation.csr);
+    expect(signingRequest.subject).toBe("CN=other, O=Contoso");
+    expect(await signingRequest.verify()).toBe(true);
+  });
+
+  test("may be a subject in any case, and none where there are alternative names", async () => {
+    const spaced = await createAndWait("spaced", x509({ subject: "o = Contoso, cn = MyCert" }));
+    expect(certificateOf(spaced).subject).toBe("O=Contoso\nCN=MyCert");
+    const quoted = await createAndWait("quoted", x509({ subject: 'cn="Contoso, ou = x",o=a\\, b = c' }));
+    expect(certificateOf(quoted).subject).toBe("CN=Contoso\\, ou = x\nO=a\\, b = c");
+    const escaped = await createAndWait("escaped", x509({ subject: "CN=\\#0C0162 , O=a\\\\b,S=WA" }));
+    expect(certificateOf(escaped).subject).toBe("CN=\\#0C0162\nO=a\\\\b\nST=WA");
+    const sans = { dns_names: ["a.contoso.com"] };
+    const nameless = await createAndWait("nameless", { ...quickPolicy, x509_props: { sans } });
+    expect(certificateOf(nameless).subjectAltName).toBe("DNS:a.contoso.com");
+    expect(nameless.policy.x509_props).toMatchObject({ subject: "", sans });
+  });
+
+  test("may be alternative names of every kind, in the service's order", async () => {
+    const sans = {
+      ipAddresses: ["203.0.113.7", "2001:db8::1"],
+      uris: ["https://example.com", "urn:a:b"],
+      upns: ["jane@contoso.com"],
+      dns_names: ["*.contoso.com", "b", "a"],
+      emails: ["jane@example.com"],
+    };
+    const { body: operation } = await create("my-cert", x509({ sans }));
+    setClock(5000);
+    const { body } = await send("GET", "/certificates/my-cert/");
+    expect(body.policy.x509_props.sans).toEqual(sans);
+    expect(Object.keys(body.policy.x509_props.sans)).toEqual(["emails", "dns_names", "upns", "uris", "ipAddresses"]);
+    const inBoth = [
+      { type: "email", value: "jane@example.com" },
+      { type: "upn", value: "jane@contoso.com" },
+      ...["*.contoso.com", "b", "a"].map((value) => ({ type: "dns", value })),
+      ...["https://example.com/", "urn:a:b"].map((value) => ({ type: "url", value })),
+      ...["203.0.113.7", "2001:db8::1"].map((value) => ({ type: "ip", value })),
+    ];
+    for (const { extensions } of [new Pkcs10CertificateRequest(operation.csr), new Certificate(body.cer)]) {
+      const extension = extensions.find((each) => each instanceof SubjectAlternativeNameExtension);
+      expect(extension?.names.toJSON()).toEqual(inBoth);
+    }
+  });
+
+  test.each([
+    ["no sans", {}, undefined],
+    ["empty sans", { sans: {} }, {}],
+    ["empty lists", { sans: { dns_names: [] } }, { dns_names: [] }],
+  ])("comes back as sent: %s", async (_, part, sans) => {
+    const { policy } = await createAndWait("my-cert", x509(part));
+    expect(policy.x509_props.sans).toEqual(sans);
+  });
+
+  test("may be every key usage; they come back by the alphabet, in the spelling of X.509", async () => {
+    const key_usage = ["crlSign", "keyEncipherment", "digitalSignature", "keyCertSign", "dataEncipherment"];
+    const bundle = await createAndWait("my-cert", x509({ key_usage: [...key_usage, "keyAgreement"] }));
+    expect(bundle.policy.x509_props.key_usage).toEqual([
+      "cRLSign",
+      "dataEncipherment",
+      "digitalSignature",
+      "keyAgreement",
+      "keyCertSign",
+      "keyEncipherment",
+    ]);
+    expect(new Certificate(bundle.cer).getExtension(KeyUsagesExtension)?.usages).toBe(0b1111101);
+  });
+
+  test.each([
+    [{ kty: "EC" }, { exportable: true, kty: "EC", key_size: 256, reuse_key: false, crv: "P-256" }],
+    [
+      { kty: "EC", crv: "P-384" },
+      { exportable: true, kty: "EC", key_size: 384, reuse_key: false, crv: "P-384" },
+    ],
+    [
+      { kty: "EC-HSM", crv: "P-521", exportable: false },
+      { exportable: false, kty: "EC-HSM", key_size: 521, reuse_key: false, crv: "P-521" },
+    ],
+    [
+      { key_size: 3072, reuse_key: true },
+      { exportable: true, kty: "RSA", key_size: 3072, reuse_key: true },
+    ],
+  ])("may be a key %j, which is told whole", async (key_props, told) => {
+    const { policy: kept, cer } = await createAndWait("my-cert", { ...policy, key_props });
+    expect(kept.key_props).toEqual(told);
+    expect(Object.keys(kept.key_props)).toEqual(Object.keys(told));
+    const { modulusLength } = certificateOf({ cer }).publicKey.asymmetricKeyDetails ?? {};
+    expect(modulusLength).toBe(told.kty === "RSA" ? told.key_size : undefined);
+  });
+
+  test("has the identifiers of its key in the certificate", async () => {
+    const certificate = new Certificate((await createAndWait()).cer);
+    const identifier = certificate.getExtension(SubjectKeyIdentifierExtension)?.keyId;
+    expect(identifier).toMatch(/^[0-9a-f]{40}$/);
+    expect(certificate.getExtension(AuthorityKeyIdentifierExtension)?.keyId).toBe(identifier);
+  });
+
+  test("comes back with its issuer as sent, of which the operation tells the name alone", async () => {
+    const issuer = { name: "self", cty: "OV-SSL", cert_transparency: false };
+    expect((await create("my-cert", { ...quickPolicy, issuer })).body.issuer).toEqual({ name: "self" });
+    expect((await send("GET", "/certificates/my-cert/policy")).body.issuer).toEqual(issuer);
+  });
+
+  test("may be a certificate that is not enabled, with tags and a kept order", async () => {
+    const more = { attributes: { enabled: false, exp: 1 }, tags: JSON.parse('{"__proto__":"x","room":"A","1":""}') };
+    const { body: begun } = await create("my-cert", quickPolicy, { ...more, preserveCertOrder: false });
+    expect(begun).not.toHaveProperty("tags");
+    expect(Object.keys(begun).slice(-3)).toEqual(["status_details", "preserveCertOrder", "request_id"]);
+    setClock(5000);
+    const { body: operation } = await send("GET", "/certificates/my-cert/pending");
+    expect(Object.keys(operation).slice(-4)).toEqual(["status", "preserveCertOrder", "target", "request_id"]);
+    const { body } = await send("GET", "/certificates/my-cert/");
+    expect(body.attributes).toMatchObject({ enabled: false, exp: Date.parse("2031-01-01T00:00:05Z") / 1000 });
+    expect(body.policy.attributes.enabled).toBe(true);
+    expect(JSON.stringify(body.tags)).toBe(JSON.stringify(more.tags));
+    expect(body.preserveCertOrder).toBe(false);
+    expect(Object.keys(body).slice(-5)).toEqual(["attributes", "tags", "policy", "pending", "preserveCertOrder"]);
+    expect(body).toHaveProperty("cer");
+  });
+
+  test("renews the policy at once, even with a second creation", async () => {
+    await createAndWait();
+    const { body: first } = await send("GET", "/certificates/my-cert/policy");
+    await create("my-cert", x509({ validity_months: 6 }));
+    const { body: second } = await send("GET", "/certificates/my-cert/policy");
+    expect(second.x509_props.validity_months).toBe(6);
+    expect(second.attributes).toEqual({ ...first.attributes, updated: setClock(5000) });
+  });
+});
