@@ -15,8 +15,8 @@ export function json(body: object, status = 200, headers: Record<string, string>
 export class NoConnection extends Error {}
 
 /** Throws an answer with this error of Key Vault's: whoever finds what is wrong with a request throws its answer. */
-export function refuse(status: number, code: string, message: string): never {
-  throw json(errorBody(code, message), status);
+export function refuse(status: number, code: string, message: string, innererror?: string): never {
+  throw json(errorBody(code, message, innererror), status);
 }
 
 /** Refuses a name, or a version of it, that is not there. */

@@ -34,7 +34,6 @@ export function rehearse() {
   };
 }
 
-/** The milliseconds that a variable asks for. */
 const timeIn = (variable: string, byDefault: number) =>
   Number(setting(variable, /^\d+$/, "a number of milliseconds") ?? byDefault);
 

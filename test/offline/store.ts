@@ -5,11 +5,7 @@ import { attributesOf, newOperation, newVersion, unixSeconds, type Certificate }
 import { issue } from "./x509.ts";
 
 /** A vault's name, in lower case, and how many milliseconds a creation and a deletion take there. */
-export interface Settings {
-  vaultName: string;
-  creationTime: number;
-  deletionTime: number;
-}
+export type Settings = { vaultName: string; creationTime: number; deletionTime: number };
 
 /** Makes a vault's store, which refuses what is not there. Names know no case; a recovery takes the `deletionTime`. */
 export function createStore({ vaultName, creationTime, deletionTime }: Settings) {
@@ -134,6 +130,8 @@ export function createStore({ vaultName, creationTime, deletionTime }: Settings)
     },
 
     purge(name: string) {
+      if (get(name)?.state === "ObjectIsBeingDeleted")
+        refuse(409, "Conflict", "Certificate is currently being deleted.", "ObjectIsBeingDeleted");
       findDeleted(name).state = "purged";
     },
   };

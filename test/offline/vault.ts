@@ -6,10 +6,7 @@ import { createRoutes, isOf, type Call } from "./routes.ts";
 import { authority, createSignIn, host } from "./sign-in.ts";
 import { createStore, type Settings } from "./store.ts";
 
-/**
- * Makes an empty vault. It answers as recorded in the Azure SDKs' tests, or rejects with a `NoConnection`; with anything
- * else only for a bug.
- */
+/** Makes an empty vault. It answers as recorded in the Azure SDKs' tests, or rejects with a `NoConnection` or a bug. */
 export function createVault(settings: Settings) {
   const { vaultName } = settings;
   const signIn = createSignIn();

@@ -163,7 +163,6 @@ describe("Recover and purge", () => {
   test("After a purge the name is free, and nothing can be recovered", async () => {
     await createAndWait();
     await send("DELETE", "/certificates/my-cert");
-    expect(await send("DELETE", "/deletedcertificates/my-cert")).toMatchObject(missing); // too early
     setClock(7000);
     const { status, headers, body } = await send("DELETE", "/deletedcertificates/my-cert");
     expect({ status, body }).toEqual({ status: 204, body: undefined });
@@ -172,6 +171,27 @@ describe("Recover and purge", () => {
     expect(await send("GET", "/deletedcertificates/my-cert")).toMatchObject(gone);
     expect(await send("POST", "/deletedcertificates/my-cert/recover")).toMatchObject(missing);
     expect(await create("MY-cert")).toMatchObject({ status: 202 });
+  });
+
+  test("What is being deleted cannot be purged yet", async () => {
+    await create();
+    await send("DELETE", "/certificates/my-cert");
+    setClock(1999);
+    const message = "Certificate is currently being deleted.";
+    expect(await send("DELETE", "/deletedcertificates/my-cert")).toMatchObject({
+      status: 409,
+      body: { error: { code: "Conflict", message, innererror: { code: "ObjectIsBeingDeleted" } } },
+    });
+    setClock(2000);
+    expect(await send("DELETE", "/deletedcertificates/my-cert")).toMatchObject({ status: 204 });
+  });
+
+  test("After a purge the name is free, though the old creation was in progress", async () => {
+    await create();
+    await send("DELETE", "/certificates/my-cert");
+    setClock(2000);
+    await send("DELETE", "/deletedcertificates/my-cert");
+    expect(await create()).toMatchObject({ status: 202 });
   });
 
   test.each(["GET /deletedcertificates/n", "POST /deletedcertificates/n/recover", "DELETE /deletedcertificates/n"])(
@@ -187,13 +207,13 @@ describe("Recover and purge", () => {
 
 describe("Delete", () => {
   test("A deletion takes the certificate at once, and can be recovered for 90 days", async () => {
-    await create();
+    await createAndWait();
     const { status, body } = await send("DELETE", "/certificates/my-cert");
     expect(status).toBe(200);
     expect(body).toMatchObject({
       recoveryId: `${url}/deletedcertificates/my-cert`,
-      deletedDate: setClock(0),
-      scheduledPurgeDate: Date.parse("2030-04-01T00:00:00Z") / 1000,
+      deletedDate: setClock(5000),
+      scheduledPurgeDate: Date.parse("2030-04-01T00:00:05Z") / 1000,
     });
     expect(Object.keys(body).slice(0, 4)).toEqual(["recoveryId", "deletedDate", "scheduledPurgeDate", "id"]);
     expect(await send("GET", "/certificates/my-cert/")).toMatchObject({ status: 404 });
