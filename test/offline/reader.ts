@@ -12,10 +12,14 @@ export async function read(request: Request, property: string) {
   return function readAs<T>(form: z.ZodType<T>, path: string[] = []) {
     const { data, error } = form.safeParse(sent);
     if (!error) return data;
-    const [fault] = error.issues;
-    const isElsewhere = fault?.code === "unrecognized_keys" || (fault?.code === "custom" && fault.params?.onlyInAzure);
+    const elsewhere = error.issues.find(isOnlyInAzure);
+    const fault = elsewhere ?? error.issues[0];
     const place = [...path, ...(fault?.path ?? [])];
     const why = `${z.core.toDotPath(place) || "the body"}: ${fault?.message}`;
-    return isElsewhere ? refuseHere(request, why) : refuseValue(String(place[0] ?? property), why);
+    return elsewhere ? refuseHere(request, why) : refuseValue(String(place[0] ?? property), why);
   };
 }
+
+/** Whether a fault is none in a real vault. */
+const isOnlyInAzure = (fault: z.core.$ZodIssue) =>
+  fault.code === "unrecognized_keys" || (fault.code === "custom" && fault.params?.onlyInAzure === true);

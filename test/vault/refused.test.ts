@@ -252,6 +252,17 @@ describe("A creation that makes no sense is refused", () => {
   });
 
   test.each([
+    { issuer: { name: "DigiCert" } },
+    { key_props: { kty: "EC", crv: "P-256K" } },
+    { lifetime_actions: [{ trigger: { unknown: 1 } }] },
+    { unknown: 1 },
+  ])("in the demo's own words first, whatever else is wrong: %j", async (part) => {
+    const wrong = { secret_props: 1, x509_props: { subject: "MyCert" } };
+    const body = { policy: { ...wrong, ...part }, tags: 1 };
+    expect(await send("POST", "/certificates/my-cert/create", body)).toMatchObject({ status: 501 });
+  });
+
+  test.each([
     [{ issuer: { name: "DigiCert" } }, "policy.issuer.name: Not Self"],
     [{ issuer: { name: "Unknown" } }, "policy.issuer.name: Not Self"],
     [{ key_props: { kty: "EC", crv: "P-256K" } }, "policy.key_props.crv: P-256K"],
