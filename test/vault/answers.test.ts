@@ -69,6 +69,29 @@ describe("A request", () => {
     });
   });
 
+  test.each([
+    ["ForbiddenByRbac", "POST /certificates/NAME/create"],
+    ["GetForbidden", "GET /certificates/NAME/pending"],
+    ["DeleteForbidden", "DELETE /certificates/NAME"],
+    ["DeletedForbidden", "GET /deletedcertificates/NAME"],
+  ])("A failure is met at its own request alone: %s at %s", async (name, request) => {
+    const requests = [
+      "POST /certificates/NAME/create",
+      "GET /certificates/NAME/pending",
+      "GET /certificates/NAME/",
+      "GET /certificates/NAME/policy",
+      "GET /deletedcertificates/NAME",
+      "DELETE /certificates/NAME",
+    ];
+    const refused = [];
+    for (const each of requests) {
+      const [method = "", path = ""] = each.replace("NAME", name).split(" ");
+      const { status } = await send(method, path, method === "POST" ? { policy: quickPolicy } : undefined);
+      if (status === 403) refused.push(each);
+    }
+    expect(refused).toEqual([request]);
+  });
+
   test("A name is 1 to 127 letters, digits and hyphens", async () => {
     expect(await create("A-1")).toMatchObject({ status: 202 });
     expect(await create("a".repeat(127))).toMatchObject({ status: 202 });
@@ -187,6 +210,12 @@ describe("Every answer of the service", () => {
       "strict-transport-security": "max-age=31536000;includeSubDomains",
     });
     expect(response.headers.has("WWW-Authenticate")).toBe(status === 401);
+  });
+
+  test("has its length in bytes", async () => {
+    await create("my-cert", quickPolicy, { tags: { room: "é" } });
+    const { headers, body } = await send("GET", "/certificates/my-cert/");
+    expect(headers.get("Content-Length")).toBe(String(Buffer.byteLength(JSON.stringify(body))));
   });
 
   test("has another x-ms-request-id", async () => {
