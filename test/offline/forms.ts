@@ -8,21 +8,23 @@ const usages = [
 ];
 
 /** What a creation leaves open, the service takes from this policy; `id` and `attributes` only keep their places. */
-const defaultPolicy = {
+const defaultPolicyFor = (sent: unknown) => ({
   id: "",
   key_props: { exportable: true, kty: "RSA", reuse_key: false },
   secret_props: { contentType: "application/x-pkcs12" },
   x509_props: {
     subject: "",
     ekus: ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"],
-    key_usage: ["digitalSignature", "keyEncipherment"],
+    key_usage: hasEllipticKey(sent) ? ["digitalSignature"] : ["digitalSignature", "keyEncipherment"],
     validity_months: 12,
     basic_constraints: { ca: false },
   },
   lifetime_actions: [{ trigger: { lifetime_percentage: 80 }, action: { action_type: "AutoRenew" } }],
   issuer: { name: "Self" },
   attributes: {},
-};
+});
+const hasEllipticKey = (policy: unknown) =>
+  isObject(policy) && isObject(policy.key_props) && kindOf(policy.key_props.kty) === "EC";
 
 const integer = (least: number, most: number) => z.int().min(least).max(most);
 const texts = (form: RegExp, what: string) => z.array(z.string().regex(form, `Not ${what}`));
@@ -63,7 +65,7 @@ const sans = z.strictObject({
 const x509 = z.strictObject({
   subject: z.string().max(2000, { abort: true }).refine(isName, "Not an X.500 name"),
   sans: sans.partial().optional(),
-  ekus: texts(new RegExp(`^${oid}$`), "an object identifier").min(1),
+  ekus: texts(new RegExp(`^${oid}$`), "an object identifier"),
   key_usage: z.array(usage).transform((usages) => usages.sort()),
   validity_months: integer(1, 90_000),
   basic_constraints: z.strictObject({ ca: z.boolean() }),
@@ -90,19 +92,23 @@ const policy = z.strictObject({
 /** A policy with nothing missing, its `id` and `attributes` as sent: sizes in bits, validity in months. */
 export type Policy = z.infer<typeof policy>;
 
-/** Reads a policy as it is sent: what it leaves open stays as in the old one. */
+/** Reads a policy as it is sent: what it leaves open stays as in the old one or, in a creation, is the default. */
 export const policyAfter = (old: object) => z.preprocess((sent) => merge(old, sent), policy);
+const newPolicy = z.preprocess((sent) => merge(defaultPolicyFor(sent), sent), policy);
+
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const kindOf = (typeOrCurve: unknown) => String(typeOrCurve).replace("-HSM", "");
 
-/** What is sent in place of what was, field by field; a key of another kind or curve does not keep its size. */
+/** What is sent in place of what was, by field, `null` as if absent; a key of another kind or curve loses its size. */
 function merge(old: unknown, sent: unknown): unknown {
-  if (!isObject(old) || !isObject(sent)) return sent;
-  const isOtherKey = ["kty", "crv"].some((field) => field in sent && kindOf(sent[field]) !== kindOf(old[field]));
-  const { key_size, crv, ...kept } = old;
-  const merged = Object.entries(sent).map(([field, value]) => [field, merge(old[field], value)]);
-  return { ...(isOtherKey ? kept : old), ...Object.fromEntries(merged) };
+  if (!isObject(sent)) return sent;
+  const before = isObject(old) ? old : {};
+  const given = Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== null));
+  const isOtherKey = ["kty", "crv"].some((field) => field in given && kindOf(given[field]) !== kindOf(before[field]));
+  const { key_size, crv, ...rest } = before;
+  const merged = Object.entries(given).map(([field, value]) => [field, merge(before[field], value)]);
+  return { ...(isOtherKey ? rest : before), ...Object.fromEntries(merged) };
 }
 
 const isTags = (value: unknown) => isObject(value) && Object.values(value).every((each) => typeof each === "string");
@@ -113,6 +119,6 @@ const attributes = z.object({ enabled: z.boolean().optional() }).optional();
 
 /** The body of an update and of a creation. */
 export const update = z.strictObject({ attributes, tags });
-export const creation = update.extend({ policy: policyAfter(defaultPolicy), preserveCertOrder });
+export const creation = update.extend({ policy: newPolicy, preserveCertOrder });
 export type Creation = z.infer<typeof creation>;
 export type Update = z.infer<typeof update>;

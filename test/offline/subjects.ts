@@ -1,11 +1,16 @@
 import "reflect-metadata"; // @peculiar/x509 does not load without it
 import * as x509 from "@peculiar/x509";
 
-// A part of a subject is TYPE=VALUE. No text can be read in two ways, so that none takes long to check.
+/** A pattern of object identifiers. */
 export const oid = String.raw`(?:[01]\.[1-3]?\d|2\.(?:0|[1-9]\d{0,12}))(?:\.(?:0|[1-9]\d{0,12})){1,20}`;
+
+// A part of a subject is TYPE=VALUE. No text can be read in two ways, so that none takes long to check. A value in DER,
+// which begins with "#", is none: it may be one that nobody can read back.
 const unseen = String.raw`\p{C}\p{Zl}\p{Zp}`;
-const value = String.raw` *"[^"${unseen}]*" *|(?:\\(?![\da-f]{2})[^${unseen}]|[^,+"\\${unseen}])*`;
-const parts = new RegExp(` *([a-z]+|${oid}) *=(${value})([,+](?!$)|$)`, "giu");
+const escaped = String.raw`\\(?![\da-f]{2})[^${unseen}]`;
+const quoted = String.raw` *"((?:${escaped}|[^"\\${unseen}])*)" *`;
+const plain = String.raw`(?! *#)((?:${escaped}|[^,+"\\${unseen}])*)`;
+const parts = new RegExp(` *([a-z]+|${oid}) *=(?:${quoted}|${plain})([,+](?!$)|$)`, "giu");
 
 /** Whether a subject is an X.500 name: nothing but parts, and all that the library can write. */
 export function isName(subject: string) {
@@ -16,10 +21,28 @@ export function isName(subject: string) {
   }
 }
 
-/** The library knows types of names in upper case only, though they are case-insensitive (RFC 4514), and not these. */
+/** A subject as the service writes it: the last part first, but those that are joined with "+" as they come. */
 export function nameOf(subject: string) {
+  // The library knows types in upper case only, though they are case-insensitive (RFC 4514), and not these.
   const types = { S: "2.5.4.8", STREET: "2.5.4.9", SERIALNUMBER: "2.5.4.5", EMAILADDRESS: "1.2.840.113549.1.9.1" };
-  const trimmed = (value: string) => value.replace(/^ +|(?<!\\) +$/g, "");
-  const plain = subject.replace(parts, (_, type, value, end) => `${type.toUpperCase()}=${trimmed(value)}${end}`);
-  return new x509.Name(plain, types);
+  const name: x509.JsonAttributeAndObjectValue[] = [];
+  let joined: x509.JsonAttributeAndObjectValue = {};
+  let separator = ",";
+  for (const [, sentType = "", quoted, plain = "", next = ""] of subject.matchAll(parts)) {
+    const type = sentType.toUpperCase();
+    if (separator === ",") name.unshift((joined = {}));
+    joined[type] = [...(joined[type] ?? []), textOf(type, quoted ?? trimmed(plain))];
+    separator = next;
+  }
+  return new x509.Name(name, types);
+}
+
+/** A value without the spaces around it that are not escaped. */
+const trimmed = (value: string) => value.replace(/^ *((?:\\.|[^\\])*?) *$/u, "$1");
+
+/** A value without what escapes it, in the kind of ASN.1 text that its type has (RFC 5280, appendix A.1). */
+function textOf(type: string, value: string) {
+  const text = value.replace(/\\(.)/gu, "$1");
+  if (/^(E|EMAILADDRESS|DC)$/.test(type) && /^[ -~]*$/.test(text)) return { ia5String: text };
+  return x509.Name.isPrintableString(text) ? { printableString: text } : { utf8String: text };
 }

@@ -12,14 +12,15 @@ export async function issue({ key_props, x509_props }: Policy, { nbf, exp }: { n
   const name = nameOf(x509_props.subject);
   const signingAlgorithm = algorithmOf(key_props);
   const keys = await crypto.subtle.generateKey(signingAlgorithm, true, ["sign", "verify"]);
-  const requested = extensionsOf(x509_props);
+  const { usage, extendedUsage, constraints, alternatives } = extensionsOf(x509_props);
   const subjectKey = await x509.SubjectKeyIdentifierExtension.create(keys.publicKey);
   const authorityKey = await x509.AuthorityKeyIdentifierExtension.create(keys.publicKey);
   const common = { name, keys, signingAlgorithm };
+  const requested = [...usage, ...extendedUsage, constraints, ...alternatives];
   const csr = await x509.Pkcs10CertificateRequestGenerator.create({ ...common, extensions: requested });
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     ...common,
-    extensions: [...requested, subjectKey, authorityKey],
+    extensions: [...usage, constraints, ...extendedUsage, ...alternatives, authorityKey, subjectKey],
     notBefore: new Date(nbf * 1000),
     notAfter: new Date(exp * 1000),
   });
@@ -37,14 +38,14 @@ function algorithmOf({ crv, key_size }: Policy["key_props"]) {
 function extensionsOf({ sans = {}, key_usage, ekus, basic_constraints }: Policy["x509_props"]) {
   const urls = sans.uris?.map((uri) => new URL(uri).href); // with a path, as the service does
   const kinds = { email: sans.emails, upn: sans.upns, dns: sans.dns_names, url: urls, ip: sans.ipAddresses };
-  const alternatives = Object.entries(kinds).flatMap(([type, values = []]) =>
+  const names = Object.entries(kinds).flatMap(([type, values = []]) =>
     values.map((value) => ({ type: type as keyof typeof kinds, value })),
   );
   const flags = key_usage.reduce((all, usage) => all | x509.KeyUsageFlags[usage], 0);
-  return [
-    ...(flags ? [new x509.KeyUsagesExtension(flags, true)] : []),
-    new x509.ExtendedKeyUsageExtension(ekus),
-    new x509.BasicConstraintsExtension(basic_constraints.ca),
-    ...(alternatives.length > 0 ? [new x509.SubjectAlternativeNameExtension(alternatives)] : []),
-  ];
+  return {
+    usage: flags ? [new x509.KeyUsagesExtension(flags, true)] : [],
+    extendedUsage: ekus.length > 0 ? [new x509.ExtendedKeyUsageExtension(ekus)] : [],
+    constraints: new x509.BasicConstraintsExtension(basic_constraints.ca),
+    alternatives: names.length > 0 ? [new x509.SubjectAlternativeNameExtension(names)] : [],
+  };
 }

@@ -103,6 +103,20 @@ describe("Policy", () => {
     expect((await send("PATCH", path, {})).body).toEqual({ ...body, lifetime_actions });
   });
 
+  test("It can lose its extended key usages, and what is null in an update stays as it was", async () => {
+    const { policy } = await createAndWait("my-cert", { ...quickPolicy, lifetime_actions: [] });
+    const { status, body } = await send("PATCH", path, { x509_props: { ekus: [], subject: null }, key_props: null });
+    expect(status).toBe(200);
+    const { attributes, ...unchanged } = policy;
+    expect(body).toMatchObject({ ...unchanged, x509_props: { ...policy.x509_props, ekus: [] } });
+  });
+
+  test("It keeps the key usages that it had with a key of another type", async () => {
+    const { policy: told } = await createAndWait("my-cert", policy);
+    const { body } = await send("PATCH", path, { key_props: { kty: "EC" } });
+    expect(body.x509_props).toEqual(told.x509_props);
+  });
+
   test("Two updates at once both count", async () => {
     await createAndWait();
     const parts = [{ x509_props: { validity_months: 6 } }, { key_props: { reuse_key: true } }];

@@ -14,6 +14,9 @@ import { create, createAndWait, openVault, policy, quickPolicy, send, setClock }
 
 beforeEach(() => openVault());
 
+const [keyUsage, extendedKeyUsage, basicConstraints] = ["2.5.29.15", "2.5.29.37", "2.5.29.19"];
+const [alternativeNames, authorityKeyIdentifier, subjectKeyIdentifier] = ["2.5.29.17", "2.5.29.35", "2.5.29.14"];
+
 describe("What a creation asks for", () => {
   const certificateOf = ({ cer }: { cer: string }) => new X509Certificate(Buffer.from(cer, "base64"));
   const x509 = (part: object) => ({ ...quickPolicy, x509_props: { subject: "CN=MyCert", ...part } });
@@ -24,7 +27,7 @@ describe("What a creation asks for", () => {
       lifetime_actions,
       key_props: { kty: "EC", crv: "P-384" },
       x509_props: {
-        subject: "CN=other,O=Contoso",
+        subject: "CN=other",
         validity_months: 3,
         ekus: ["1.3.6.1.5.5.7.3.3", "1.3.6.1.4.1.311.21.8.4294967295"],
         key_usage: ["digitalSignature"],
@@ -35,7 +38,7 @@ describe("What a creation asks for", () => {
     setClock(5000);
     const { body } = await send("GET", "/certificates/my-cert/");
     const certificate = certificateOf(body);
-    expect(certificate.subject).toBe("CN=other\nO=Contoso");
+    expect(certificate.subject).toBe("CN=other");
     expect(body.policy.lifetime_actions).toEqual(lifetime_actions);
     expect(certificate.publicKey.asymmetricKeyDetails).toEqual({ namedCurve: "secp384r1" });
     expect(certificate.keyUsage).toEqual(["1.3.6.1.5.5.7.3.3", "1.3.6.1.4.1.311.21.8.4294967295"]);
@@ -43,17 +46,46 @@ describe("What a creation asks for", () => {
     expect(certificate.validFrom).toBe("Dec 31 23:50:05 2029 GMT");
     expect(certificate.validTo).toBe("Apr  1 00:00:05 2030 GMT");
     const signingRequest = new Pkcs10CertificateRequest(operation.csr);
-    expect(signingRequest.subject).toBe("CN=other, O=Contoso");
+    expect(signingRequest.subject).toBe("CN=other");
     expect(await signingRequest.verify()).toBe(true);
   });
 
-  test("may be a subject in any case, and none where there are alternative names", async () => {
-    const spaced = await createAndWait("spaced", x509({ subject: "o = Contoso, cn = MyCert" }));
-    expect(certificateOf(spaced).subject).toBe("O=Contoso\nCN=MyCert");
-    const quoted = await createAndWait("quoted", x509({ subject: 'cn="Contoso, ou = x",o=a\\, b = c' }));
-    expect(certificateOf(quoted).subject).toBe("CN=Contoso\\, ou = x\nO=a\\, b = c");
-    const escaped = await createAndWait("escaped", x509({ subject: "CN=\\#0C0162 , O=a\\\\b,S=WA" }));
-    expect(certificateOf(escaped).subject).toBe("CN=\\#0C0162\nO=a\\\\b\nST=WA");
+  test("has a subject of several parts in the reverse order, in the request too", async () => {
+    const subject = "C=US, ST=WA, L=Redmon, O=Test Noodle, OU=TestNugget, CN=www.mytestdomain.com";
+    const { body: operation } = await create("my-cert", x509({ subject }));
+    setClock(5000);
+    const { body } = await send("GET", "/certificates/my-cert/");
+    const reversed = "CN=www.mytestdomain.com, OU=TestNugget, O=Test Noodle, L=Redmon, ST=WA, C=US";
+    for (const holder of [new Pkcs10CertificateRequest(operation.csr), new Certificate(body.cer)])
+      expect(holder.subject).toBe(reversed);
+    expect(body.policy.x509_props.subject).toBe(subject);
+  });
+
+  test.each([
+    ["cn = MyCert", "CN=MyCert"],
+    ['cn =" a, ou = x" ', "CN=\\ a\\, ou = x"],
+    ['CN="a\\",O=\\"b"', 'CN=a\\"\\,O=\\"b'],
+    ["CN=a\\, b = c", "CN=a\\, b = c"],
+    ["CN=\\#0C0162 ", "CN=\\#0C0162"],
+    ["CN=a\\\\0a ", "CN=a\\\\0a"],
+    ["CN= \\ a\\  ", "CN=\\ a\\ "],
+    ["OU=a + O=b, CN=c", "CN=c\nOU=a + O=b"],
+    ["CN=é\\😀", "CN=é😀"],
+    ["s=WA", "ST=WA"],
+    ["STREET=1 Way", "street=1 Way"],
+    ["serialNumber=7", "serialNumber=7"],
+    ["E=jane@contoso.com", "emailAddress=jane@contoso.com"],
+    ["emailAddress=jané@contoso.com", "emailAddress=jané@contoso.com"],
+    ["dc=contoso", "DC=contoso"],
+    ["2.5.4.12=Dr", "title=Dr"],
+    ["1.2.3.4294967295=x", "1.2.3.4294967295=x"],
+  ])("may be the subject %s, in which a reader finds %s", async (subject, found) => {
+    const bundle = await createAndWait("my-cert", x509({ subject }));
+    expect(certificateOf(bundle).subject).toBe(found);
+    expect(bundle.policy.x509_props.subject).toBe(subject);
+  });
+
+  test("may be no subject, where there are alternative names", async () => {
     const sans = { dns_names: ["a.contoso.com"] };
     const nameless = await createAndWait("nameless", { ...quickPolicy, x509_props: { sans } });
     expect(certificateOf(nameless).subjectAltName).toBe("DNS:a.contoso.com");
@@ -129,6 +161,66 @@ describe("What a creation asks for", () => {
     expect(Object.keys(kept.key_props)).toEqual(Object.keys(told));
     const { modulusLength } = certificateOf({ cer }).publicKey.asymmetricKeyDetails ?? {};
     expect(modulusLength).toBe(told.kty === "RSA" ? told.key_size : undefined);
+  });
+
+  test.each([
+    ["RSA", ["digitalSignature", "keyEncipherment"], 0b101],
+    ["EC", ["digitalSignature"], 0b1],
+    ["EC-HSM", ["digitalSignature"], 0b1],
+  ])("has, where none is asked for, the key usage of its type: %s %j", async (kty, key_usage, usages) => {
+    const { body: operation } = await create("my-cert", { ...policy, key_props: { kty } });
+    setClock(5000);
+    const { body } = await send("GET", "/certificates/my-cert/");
+    expect(body.policy.x509_props.key_usage).toEqual(key_usage);
+    for (const { extensions } of [new Pkcs10CertificateRequest(operation.csr), new Certificate(body.cer)])
+      expect(extensions.find(({ type }) => type === keyUsage)).toMatchObject({ usages, critical: true });
+  });
+
+  test("may be no extended key usage, and then there is no such extension", async () => {
+    const { body: operation } = await create("my-cert", x509({ ekus: [] }));
+    setClock(5000);
+    const { body } = await send("GET", "/certificates/my-cert/");
+    expect(body.policy.x509_props.ekus).toEqual([]);
+    for (const { extensions } of [new Pkcs10CertificateRequest(operation.csr), new Certificate(body.cer)])
+      expect(extensions.map(({ type }) => type)).not.toContain(extendedKeyUsage);
+  });
+
+  test("has its extensions in the service's order", async () => {
+    const { body: operation } = await create("my-cert", x509({ sans: { dns_names: ["a"] } }));
+    setClock(5000);
+    const { body } = await send("GET", "/certificates/my-cert/");
+    const typesOf = ({ extensions }: Certificate | Pkcs10CertificateRequest) => extensions.map(({ type }) => type);
+    expect(typesOf(new Pkcs10CertificateRequest(operation.csr))).toEqual([
+      keyUsage,
+      extendedKeyUsage,
+      basicConstraints,
+      alternativeNames,
+    ]);
+    expect(typesOf(new Certificate(body.cer))).toEqual([
+      keyUsage,
+      basicConstraints,
+      extendedKeyUsage,
+      alternativeNames,
+      authorityKeyIdentifier,
+      subjectKeyIdentifier,
+    ]);
+  });
+
+  test.each([
+    ["P-256", "SHA-256"],
+    ["P-384", "SHA-384"],
+    ["P-521", "SHA-512"],
+  ])("is signed with the hash that goes with its curve: %s, %s", async (crv, hash) => {
+    const { cer } = await createAndWait("my-cert", { ...policy, key_props: { kty: "EC", crv } });
+    expect(new Certificate(cer).signatureAlgorithm).toMatchObject({ name: "ECDSA", hash: { name: hash } });
+  });
+
+  test("is the default where a part is null", async () => {
+    const x509_props = { subject: "CN=MyCert", sans: null, ekus: null, key_usage: null, basic_constraints: null };
+    const nothing = { secret_props: null, lifetime_actions: null, issuer: null, attributes: null };
+    const { policy: told } = await createAndWait("nulls", { ...nothing, key_props: null, x509_props });
+    const { policy: byDefault } = await createAndWait("default", { x509_props: { subject: "CN=MyCert" } });
+    expect({ ...told, id: "", attributes: {} }).toEqual({ ...byDefault, id: "", attributes: {} });
   });
 
   test("has the identifiers of its key in the certificate", async () => {
