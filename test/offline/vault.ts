@@ -20,7 +20,7 @@ export function createVault(settings: Settings) {
     const url = new URL(request.url);
     const [, , part = "", version = ""] = url.pathname.split("/");
     const name = querystring.unescape(part); // It leaves "%" as it is, where decodeURIComponent would throw.
-    if (url.hostname === host) return signIn.answer(request, () => meet(challenged, "sign in"));
+    if (url.origin === `https://${host}`) return signIn.answer(request, () => meet(challenged, "sign in"));
     if (url.origin !== `https://${vaultName}.vault.azure.net`)
       throw new NoConnection(`No request leaves this machine, and one was made to ${url.host}.`);
     const failed = meet(name, "connect");

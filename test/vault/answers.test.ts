@@ -54,10 +54,12 @@ describe("Sign-in", () => {
     });
   });
 
-  test("A request for another host is answered by nobody", async () => {
-    await expect(answer(new Request("https://other-vault.vault.azure.net/"))).rejects.toThrow(
-      "other-vault.vault.azure.net",
-    );
+  test.each([
+    "https://other-vault.vault.azure.net",
+    url.replace("https:", "http:"),
+    signInUrl.replace("https:", "http:"),
+  ])("A request for another host, or without TLS, is answered by nobody: %s", async (address) => {
+    await expect(answer(new Request(address))).rejects.toThrow(new URL(address).host);
   });
 });
 

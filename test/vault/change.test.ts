@@ -222,12 +222,13 @@ describe("Recover and purge", () => {
 describe("Delete", () => {
   test("A deletion takes the certificate at once, and can be recovered for 90 days", async () => {
     await createAndWait();
+    const deletedDate = setClock(6000);
     const { status, body } = await send("DELETE", "/certificates/my-cert");
     expect(status).toBe(200);
     expect(body).toMatchObject({
       recoveryId: `${url}/deletedcertificates/my-cert`,
-      deletedDate: setClock(5000),
-      scheduledPurgeDate: Date.parse("2030-04-01T00:00:05Z") / 1000,
+      deletedDate,
+      scheduledPurgeDate: Date.parse("2030-04-01T00:00:06Z") / 1000,
     });
     expect(Object.keys(body).slice(0, 4)).toEqual(["recoveryId", "deletedDate", "scheduledPurgeDate", "id"]);
     expect(await send("GET", "/certificates/my-cert/")).toMatchObject({ status: 404 });

@@ -248,14 +248,18 @@ describe("A creation that makes no sense is refused", () => {
   });
 
   test.each([
-    { issuer: { name: "DigiCert" } },
-    { key_props: { kty: "EC", crv: "P-256K" } },
-    { lifetime_actions: [{ trigger: { unknown: 1 } }] },
-    { unknown: 1 },
-  ])("in the demo's own words first, whatever else is wrong: %j", async (part) => {
-    const wrong = { secret_props: 1, x509_props: { subject: "MyCert" } };
-    const body = { policy: { ...wrong, ...part }, tags: 1 };
-    expect(await send("POST", "/certificates/my-cert/create", body)).toMatchObject({ status: 501 });
+    [{ issuer: { name: "DigiCert" } }, "policy.issuer.name: Not Self"],
+    [{ key_props: { kty: "EC", crv: "P-256K" } }, "policy.key_props.crv: P-256K"],
+    [
+      { lifetime_actions: [{ trigger: { unknown: 1 } }] },
+      'policy.lifetime_actions[0].trigger: Unrecognized key: "unknown"',
+    ],
+    [{ unknown: 1 }, 'policy: Unrecognized key: "unknown"'],
+  ])("in the demo's own words first, whatever else is wrong: %j", async (part, why) => {
+    const body = { policy: { secret_props: 1, x509_props: { subject: "MyCert" }, ...part }, tags: 1 };
+    const { status, body: refusal } = await send("POST", "/certificates/my-cert/create", body);
+    expect(status).toBe(501);
+    expect(refusal.error.message).toMatch(`/certificates/my-cert/create (${why})`);
   });
 
   test.each([

@@ -70,12 +70,13 @@ describe("What a creation asks for", () => {
     ["CN=a\\\\0a ", "CN=a\\\\0a"],
     ["CN= \\ a\\  ", "CN=\\ a\\ "],
     ["OU=a + O=b, CN=c", "CN=c\nOU=a + O=b"],
+    ["CN=a+CN=b", "CN=a + CN=b"],
     ["CN=é\\😀", "CN=é😀"],
     ["s=WA", "ST=WA"],
     ["STREET=1 Way", "street=1 Way"],
     ["serialNumber=7", "serialNumber=7"],
     ["E=jane@contoso.com", "emailAddress=jane@contoso.com"],
-    ["emailAddress=jané@contoso.com", "emailAddress=jané@contoso.com"],
+    ["emailAddress=日本@contoso.com", "emailAddress=日本@contoso.com"],
     ["dc=contoso", "DC=contoso"],
     ["2.5.4.12=Dr", "title=Dr"],
     ["1.2.3.4294967295=x", "1.2.3.4294967295=x"],
@@ -83,6 +84,16 @@ describe("What a creation asks for", () => {
     const bundle = await createAndWait("my-cert", x509({ subject }));
     expect(certificateOf(bundle).subject).toBe(found);
     expect(bundle.policy.x509_props.subject).toBe(subject);
+  });
+
+  test.each([
+    ["CN=contoso", "PrintableString", "\x13\x07contoso"],
+    ["CN=con_toso", "UTF8String", "\x0c\x08con_toso"],
+    ["E=a@b.c", "IA5String", "\x16\x05a@b.c"],
+    ["DC=contoso", "IA5String", "\x16\x07contoso"],
+  ])("has in its subject the kind of text that X.509 wants: %s as a %s", async (subject, _, written) => {
+    const { cer } = await createAndWait("my-cert", x509({ subject }));
+    expect(Buffer.from(cer, "base64").toString("latin1")).toContain(written);
   });
 
   test("may be no subject, where there are alternative names", async () => {
@@ -216,10 +227,11 @@ describe("What a creation asks for", () => {
   });
 
   test("is the default where a part is null", async () => {
-    const x509_props = { subject: "CN=MyCert", sans: null, ekus: null, key_usage: null, basic_constraints: null };
+    const sans = { emails: null };
+    const x509_props = { subject: "CN=MyCert", sans, ekus: null, key_usage: null, basic_constraints: null };
     const nothing = { secret_props: null, lifetime_actions: null, issuer: null, attributes: null };
     const { policy: told } = await createAndWait("nulls", { ...nothing, key_props: null, x509_props });
-    const { policy: byDefault } = await createAndWait("default", { x509_props: { subject: "CN=MyCert" } });
+    const { policy: byDefault } = await createAndWait("default", { x509_props: { subject: "CN=MyCert", sans: {} } });
     expect({ ...told, id: "", attributes: {} }).toEqual({ ...byDefault, id: "", attributes: {} });
   });
 
