@@ -43,7 +43,7 @@ const key = z.strictObject({
 
 /** The key as the service tells it: with its size and, if it is elliptic, its curve. */
 function completeKey({ exportable, kty, key_size, reuse_key, crv }: z.infer<typeof key>, context: z.RefinementCtx) {
-  const isElliptic = kty.startsWith("EC");
+  const isElliptic = kindOf(kty) === "EC";
   const curve = crv ?? (isElliptic ? "P-256" : undefined);
   const sizes = curve ? [curves[curve]] : [2048, 3072, 4096];
   const size = key_size ?? (curve ? curves[curve] : 2048);

@@ -11,7 +11,7 @@ export function createVault(settings: Settings) {
   const { vaultName } = settings;
   const signIn = createSignIn();
   const store = createStore(settings);
-  // A failure that struck at no route would never strike.
+  // The compiler checks that failures strike at routes: elsewhere they never would.
   const routes = createRoutes(store) satisfies Record<FailingRequest, unknown>;
   const failedOnce = new Set<object>();
   let challenged = ""; // A request for a token names no certificate: this one's failure strikes there.
