@@ -51,7 +51,7 @@ test.each([
   expect(exit).toHaveBeenCalledWith(1);
 });
 
-test("The rehearsal's own vault is named in every variable that a program of the SDK's may read", () => {
+test("The rehearsal names its own vault in the script's variable, and in that of the SDK's samples", () => {
   jest.replaceProperty(process, "env", {});
   jest.spyOn(console, "error").mockReturnValue();
   rehearse();
@@ -62,9 +62,9 @@ test("The rehearsal's own vault is named in every variable that a program of the
 });
 
 test.each([
-  ["OFFLINE_CREATION_TIME", "pending", "deletedcertificates"],
-  ["OFFLINE_DELETION_TIME", "deletedcertificates", "pending"],
-])("With %s, what the script waits for is %s", async (variable, awaited, other) => {
+  ["OFFLINE_CREATION_TIME", "/pending", "/deletedcertificates/"],
+  ["OFFLINE_DELETION_TIME", "/deletedcertificates/", "/pending"],
+])("%s sets how long the script goes on to ask for %s", async (variable, awaited, other) => {
   const times = { OFFLINE_CREATION_TIME: "0", OFFLINE_DELETION_TIME: "0" };
   const { requests } = await rehearseInThisProcess("my-cert", { env: { ...times, [variable]: "60000" } });
   const polls = (path: string) => requests.filter(({ url }) => url.includes(path)).length;

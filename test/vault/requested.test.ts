@@ -21,6 +21,15 @@ describe("What a creation asks for", () => {
   const certificateOf = ({ cer }: { cer: string }) => new X509Certificate(Buffer.from(cer, "base64"));
   const x509 = (part: object) => ({ ...quickPolicy, x509_props: { subject: "CN=MyCert", ...part } });
 
+  /** Asks for a certificate; returns the policy that is told, the signing request and the certificate. */
+  async function issued(requested: object) {
+    const { body: operation } = await create("my-cert", requested);
+    setClock(5000);
+    const { body } = await send("GET", "/certificates/my-cert/");
+    const request = new Pkcs10CertificateRequest(operation.csr);
+    return { policy: body.policy, request, certificate: new Certificate(body.cer) };
+  }
+
   test("is told by the policy, and stands in the request and in the certificate", async () => {
     const lifetime_actions = [{ trigger: { days_before_expiry: 30 }, action: { action_type: "EmailContacts" } }];
     const requested = {
@@ -52,13 +61,11 @@ describe("What a creation asks for", () => {
 
   test("has a subject of several parts in the reverse order, in the request too", async () => {
     const subject = "C=US, ST=WA, L=Redmon, O=Test Noodle, OU=TestNugget, CN=www.mytestdomain.com";
-    const { body: operation } = await create("my-cert", x509({ subject }));
-    setClock(5000);
-    const { body } = await send("GET", "/certificates/my-cert/");
+    const { policy, request, certificate } = await issued(x509({ subject }));
     const reversed = "CN=www.mytestdomain.com, OU=TestNugget, O=Test Noodle, L=Redmon, ST=WA, C=US";
-    for (const holder of [new Pkcs10CertificateRequest(operation.csr), new Certificate(body.cer)])
-      expect(holder.subject).toBe(reversed);
-    expect(body.policy.x509_props.subject).toBe(subject);
+    expect(certificate.subject).toBe(reversed);
+    expect(request.subject).toBe(reversed);
+    expect(policy.x509_props.subject).toBe(subject);
   });
 
   test.each([
@@ -69,7 +76,7 @@ describe("What a creation asks for", () => {
     ["CN=\\#0C0162 ", "CN=\\#0C0162"],
     ["CN=a\\\\0a ", "CN=a\\\\0a"],
     ["CN= \\ a\\  ", "CN=\\ a\\ "],
-    ["OU=a + O=b, CN=c", "CN=c\nOU=a + O=b"],
+    ["OU=a + O=b, CN=c", "CN=c, OU=a + O=b"],
     ["CN=a+CN=b", "CN=a + CN=b"],
     ["CN=é\\😀", "CN=é😀"],
     ["s=WA", "ST=WA"],
@@ -82,7 +89,7 @@ describe("What a creation asks for", () => {
     ["1.2.3.4294967295=x", "1.2.3.4294967295=x"],
   ])("may be the subject %s, in which a reader finds %s", async (subject, found) => {
     const bundle = await createAndWait("my-cert", x509({ subject }));
-    expect(certificateOf(bundle).subject).toBe(found);
+    expect(certificateOf(bundle).subject.replaceAll("\n", ", ")).toBe(found);
     expect(bundle.policy.x509_props.subject).toBe(subject);
   });
 
@@ -111,11 +118,9 @@ describe("What a creation asks for", () => {
       dns_names: ["*.contoso.com", "b", "a"],
       emails: ["jane@example.com"],
     };
-    const { body: operation } = await create("my-cert", x509({ sans }));
-    setClock(5000);
-    const { body } = await send("GET", "/certificates/my-cert/");
-    expect(body.policy.x509_props.sans).toEqual(sans);
-    expect(Object.keys(body.policy.x509_props.sans)).toEqual(["emails", "dns_names", "upns", "uris", "ipAddresses"]);
+    const { policy, request, certificate } = await issued(x509({ sans }));
+    expect(policy.x509_props.sans).toEqual(sans);
+    expect(Object.keys(policy.x509_props.sans)).toEqual(["emails", "dns_names", "upns", "uris", "ipAddresses"]);
     const inBoth = [
       { type: "email", value: "jane@example.com" },
       { type: "upn", value: "jane@contoso.com" },
@@ -123,7 +128,7 @@ describe("What a creation asks for", () => {
       ...["https://example.com/", "urn:a:b"].map((value) => ({ type: "url", value })),
       ...["203.0.113.7", "2001:db8::1"].map((value) => ({ type: "ip", value })),
     ];
-    for (const { extensions } of [new Pkcs10CertificateRequest(operation.csr), new Certificate(body.cer)]) {
+    for (const { extensions } of [request, certificate]) {
       const extension = extensions.find((each) => each instanceof SubjectAlternativeNameExtension);
       expect(extension?.names.toJSON()).toEqual(inBoth);
     }
@@ -179,35 +184,24 @@ describe("What a creation asks for", () => {
     ["EC", ["digitalSignature"], 0b1],
     ["EC-HSM", ["digitalSignature"], 0b1],
   ])("has, where none is asked for, the key usage of its type: %s %j", async (kty, key_usage, usages) => {
-    const { body: operation } = await create("my-cert", { ...policy, key_props: { kty } });
-    setClock(5000);
-    const { body } = await send("GET", "/certificates/my-cert/");
-    expect(body.policy.x509_props.key_usage).toEqual(key_usage);
-    for (const { extensions } of [new Pkcs10CertificateRequest(operation.csr), new Certificate(body.cer)])
+    const { policy: told, request, certificate } = await issued({ ...policy, key_props: { kty } });
+    expect(told.x509_props.key_usage).toEqual(key_usage);
+    for (const { extensions } of [request, certificate])
       expect(extensions.find(({ type }) => type === keyUsage)).toMatchObject({ usages, critical: true });
   });
 
   test("may be no extended key usage, and then there is no such extension", async () => {
-    const { body: operation } = await create("my-cert", x509({ ekus: [] }));
-    setClock(5000);
-    const { body } = await send("GET", "/certificates/my-cert/");
-    expect(body.policy.x509_props.ekus).toEqual([]);
-    for (const { extensions } of [new Pkcs10CertificateRequest(operation.csr), new Certificate(body.cer)])
+    const { policy, request, certificate } = await issued(x509({ ekus: [] }));
+    expect(policy.x509_props.ekus).toEqual([]);
+    for (const { extensions } of [request, certificate])
       expect(extensions.map(({ type }) => type)).not.toContain(extendedKeyUsage);
   });
 
   test("has its extensions in the service's order", async () => {
-    const { body: operation } = await create("my-cert", x509({ sans: { dns_names: ["a"] } }));
-    setClock(5000);
-    const { body } = await send("GET", "/certificates/my-cert/");
+    const { request, certificate } = await issued(x509({ sans: { dns_names: ["a"] } }));
     const typesOf = ({ extensions }: Certificate | Pkcs10CertificateRequest) => extensions.map(({ type }) => type);
-    expect(typesOf(new Pkcs10CertificateRequest(operation.csr))).toEqual([
-      keyUsage,
-      extendedKeyUsage,
-      basicConstraints,
-      alternativeNames,
-    ]);
-    expect(typesOf(new Certificate(body.cer))).toEqual([
+    expect(typesOf(request)).toEqual([keyUsage, extendedKeyUsage, basicConstraints, alternativeNames]);
+    expect(typesOf(certificate)).toEqual([
       keyUsage,
       basicConstraints,
       extendedKeyUsage,
