@@ -12,19 +12,21 @@ export function rehearse() {
     if (/^AZURE_(?!LOG_LEVEL$)|_PROXY$/i.test(variable)) delete process.env[variable];
   // With nobody signed in, "prod" keeps DefaultAzureCredential from asking the person's own Azure CLI.
   const signIn = setting("OFFLINE_SIGN_IN", /^none$/, "none") ? { AZURE_TOKEN_CREDENTIALS: "prod" } : servicePrincipal;
-  // By default, long enough for a room to see the pollers wait.
-  const creationTime = timeIn("OFFLINE_CREATION_TIME", 3000);
-  const deletionTime = timeIn("OFFLINE_DELETION_TIME", 1000);
-  const vaultName = "demo-vault";
+  const settings = {
+    vaultName: "demo-vault",
+    // By default, long enough for a room to see the pollers wait.
+    creationTime: timeIn("OFFLINE_CREATION_TIME", 3000),
+    deletionTime: timeIn("OFFLINE_DELETION_TIME", 1000),
+  };
   // The samples of the SDK read KEYVAULT_URI.
-  const vault = { KEY_VAULT_NAME: vaultName, KEYVAULT_URI: `https://${vaultName}.vault.azure.net` };
+  const vault = { KEY_VAULT_NAME: settings.vaultName, KEYVAULT_URI: `https://${settings.vaultName}.vault.azure.net` };
   Object.assign(process.env, signIn, vault);
   console.error("Offline rehearsal: the vault is a stand-in, and nothing leaves this machine.");
   let answer: ReturnType<typeof createVault> | undefined;
   return async (request: Request) => {
     try {
       const { createVault } = await import("./vault.ts"); // late: the prompt need not wait for it
-      answer ??= createVault({ vaultName, creationTime, deletionTime });
+      answer ??= createVault(settings);
       return await answer(request);
     } catch (error) {
       if (error instanceof NoConnection) throw error;

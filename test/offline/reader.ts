@@ -3,8 +3,7 @@ import { refuseHere, refuseValue } from "./answers.ts";
 
 /**
  * Reads a request's body, in JSON. What it returns gives the body if it has a form, or refuses it: `property` stands
- * for the body in the refusal, `path` for what the form is about. What only a real vault takes, such as a field that no
- * form knows, is told before any other fault.
+ * for the body in the refusal, `path` for what the form is about. What only a real vault takes is told first.
  */
 export async function read(request: Request, property: string) {
   const { size } = await request.clone().blob();
