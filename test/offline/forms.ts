@@ -93,22 +93,24 @@ const policy = z.strictObject({
 export type Policy = z.infer<typeof policy>;
 
 /** Reads a policy as it is sent: what it leaves open stays as in the old one or, in a creation, is the default. */
-export const policyAfter = (old: object) => z.preprocess((sent) => merge(old, sent), policy);
-const newPolicy = z.preprocess((sent) => merge(defaultPolicyFor(sent), sent), policy);
+export const policyAfter = (old: object) => z.preprocess((sent) => merge(old, withoutNull(sent)), policy);
+const newPolicy = z.preprocess((sent) => merge(defaultPolicyFor(sent), withoutNull(sent)), policy);
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const kindOf = (typeOrCurve: unknown) => String(typeOrCurve).replace("-HSM", "");
 
-/** What is sent in place of what was, by field, `null` as if absent; a key of another kind or curve loses its size. */
+/** A policy as it is sent, without the parts that are `null`: the service takes them as absent. */
+const withoutNull = (sent: unknown) =>
+  isObject(sent) ? Object.fromEntries(Object.entries(sent).filter(([, part]) => part !== null)) : sent;
+
+/** What is sent in place of what was, field by field; a key of another kind or curve does not keep its size. */
 function merge(old: unknown, sent: unknown): unknown {
-  if (!isObject(sent)) return sent;
-  const before = isObject(old) ? old : {};
-  const given = Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== null));
-  const isOtherKey = ["kty", "crv"].some((field) => field in given && kindOf(given[field]) !== kindOf(before[field]));
-  const { key_size, crv, ...rest } = before;
-  const merged = Object.entries(given).map(([field, value]) => [field, merge(before[field], value)]);
-  return { ...(isOtherKey ? rest : before), ...Object.fromEntries(merged) };
+  if (!isObject(old) || !isObject(sent)) return sent;
+  const isOtherKey = ["kty", "crv"].some((field) => field in sent && kindOf(sent[field]) !== kindOf(old[field]));
+  const { key_size, crv, ...kept } = old;
+  const merged = Object.entries(sent).map(([field, value]) => [field, merge(old[field], value)]);
+  return { ...(isOtherKey ? kept : old), ...Object.fromEntries(merged) };
 }
 
 const isTags = (value: unknown) => isObject(value) && Object.values(value).every((each) => typeof each === "string");

@@ -37,6 +37,12 @@ export async function read(response: Response) {
   return { status: response.status, headers: response.headers, body: text ? JSON.parse(text) : undefined };
 }
 
+/** What an answer comes to: its status and, of a refusal, the vault's words. */
+export const outcome = ({ status, body }: Awaited<ReturnType<typeof read>>) => ({
+  status,
+  refusal: body?.error?.message,
+});
+
 /** Asks for a token. */
 export async function signIn(secret = servicePrincipal.AZURE_CLIENT_SECRET, id = servicePrincipal.AZURE_CLIENT_ID) {
   const scope = "https://vault.azure.net/.default";

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { createHash } from "node:crypto";
-import { create, createAndWait, openVault, policy, quickPolicy, send, setClock, url } from "./client.ts";
+import { create, createAndWait, openVault, outcome, policy, quickPolicy, send, setClock, url } from "./client.ts";
 
 beforeEach(() => openVault());
 
@@ -8,10 +8,11 @@ describe("Get", () => {
   test("A certificate bundle tells all of a completed certificate", async () => {
     await create("my-cert", policy);
     setClock(5000);
-    const { status, body } = await send("GET", "/certificates/my-cert/");
+    const answer = await send("GET", "/certificates/my-cert/");
+    expect(outcome(answer)).toEqual({ status: 200 });
+    const { body } = answer;
     const version = body.id.split("/").at(-1);
     const created = setClock(5000); // another version than the one that was pending
-    expect(status).toBe(200);
     expect(version).toMatch(/^[0-9a-f]{32}$/);
     expect(body).toEqual({
       id: `${url}/certificates/my-cert/${version}`,
@@ -78,10 +79,9 @@ describe("Get", () => {
   });
 
   test("A certificate that is not there is not found", async () => {
+    const message = expect.stringMatching(/^A certificate with \(name\/id\) my-cert was not found in this key vault\./);
     const { status, body } = await send("GET", "/certificates/my-cert/");
-    expect(status).toBe(404);
-    expect(body.error.code).toBe("CertificateNotFound");
-    expect(body.error.message).toMatch(/^A certificate with \(name\/id\) my-cert was not found in this key vault\./);
+    expect({ status, body }).toEqual({ status: 404, body: { error: { code: "CertificateNotFound", message } } });
   });
 });
 
@@ -104,8 +104,7 @@ describe("Versions", () => {
     const second = await createAndWait();
     for (const { policy, pending, ...version } of [first, second]) {
       const { status, body } = await send("GET", `/certificates/my-cert/${idOf(version).toUpperCase()}`);
-      expect(status).toBe(200);
-      expect(body).toEqual(version);
+      expect({ status, body }).toEqual({ status: 200, body: version });
       expect(body).toHaveProperty("attributes.recoverableDays", 90);
     }
     expect(second).not.toHaveProperty("tags");
@@ -113,11 +112,13 @@ describe("Versions", () => {
 
   test.each(["0".repeat(32), "1", "toString"])("There is none that is called %s", async (version) => {
     await createAndWait();
+    const message = expect.stringContaining(`(name/id) my-cert/versions/${version} was not found`);
     const { status, body } = await send("GET", `/certificates/my-cert/${version}`);
-    expect(status).toBe(404);
-    expect(body.error.code).toBe("CertificateNotFound");
-    expect(body.error.message).toContain(`(name/id) my-cert/versions/${version} was not found`);
-    expect(await send("PATCH", `/certificates/my-cert/${version}`, {})).toMatchObject({ status: 404 });
+    expect({ status, body }).toEqual({ status: 404, body: { error: { code: "CertificateNotFound", message } } });
+    expect(outcome(await send("PATCH", `/certificates/my-cert/${version}`, {}))).toEqual({
+      status: 404,
+      refusal: expect.any(String),
+    });
   });
 
   test("All are listed by id, each with its own tags", async () => {

@@ -221,11 +221,10 @@ describe("What a creation asks for", () => {
   });
 
   test("is the default where a part is null", async () => {
-    const sans = { emails: null };
-    const x509_props = { subject: "CN=MyCert", sans, ekus: null, key_usage: null, basic_constraints: null };
-    const nothing = { secret_props: null, lifetime_actions: null, issuer: null, attributes: null };
-    const { policy: told } = await createAndWait("nulls", { ...nothing, key_props: null, x509_props });
-    const { policy: byDefault } = await createAndWait("default", { x509_props: { subject: "CN=MyCert", sans: {} } });
+    const nothing = { key_props: null, secret_props: null, lifetime_actions: null, issuer: null, attributes: null };
+    const x509_props = { subject: "CN=MyCert" };
+    const { policy: told } = await createAndWait("nulls", { ...nothing, x509_props });
+    const { policy: byDefault } = await createAndWait("default", { x509_props });
     expect({ ...told, id: "", attributes: {} }).toEqual({ ...byDefault, id: "", attributes: {} });
   });
 
