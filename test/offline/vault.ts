@@ -8,7 +8,6 @@ import { createStore, type Settings } from "./store.ts";
 
 /** Makes an empty vault. It answers as recorded in the Azure SDKs' tests, or rejects with a `NoConnection` or a bug. */
 export function createVault(settings: Settings) {
-  const { vaultName } = settings;
   const signIn = createSignIn();
   const store = createStore(settings);
   // The compiler checks that failures strike at routes: elsewhere they never would.
@@ -21,7 +20,7 @@ export function createVault(settings: Settings) {
     const [, , part = "", version = ""] = url.pathname.split("/");
     const name = querystring.unescape(part); // It leaves "%" as it is, where decodeURIComponent would throw.
     if (url.origin === `https://${host}`) return signIn.answer(request, () => meet(challenged, "sign in"));
-    if (url.origin !== `https://${vaultName}.vault.azure.net`)
+    if (url.origin !== `https://${settings.vaultName}.vault.azure.net`)
       throw new NoConnection(`No request leaves this machine, and one was made to ${url.host}.`);
     const failed = meet(name, "connect");
     return failed ?? withHeaders(await respond({ name, version, url, request }).catch(asAnswer), request);
@@ -53,7 +52,7 @@ export function createVault(settings: Settings) {
     const failure = failureOf(name);
     if (failure?.at !== at || (failure.once && failedOnce.has(failure))) return undefined;
     failedOnce.add(failure);
-    return answerOf(failure, vaultName, name);
+    return answerOf(failure, settings.vaultName, name);
   }
 }
 

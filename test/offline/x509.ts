@@ -9,13 +9,12 @@ import { nameOf } from "./subjects.ts";
  * Returns the fields of the REST API: DER in base64, its SHA-1 in base64url.
  */
 export async function issue({ key_props, x509_props }: Policy, { nbf, exp }: { nbf: number; exp: number }) {
-  const name = nameOf(x509_props.subject);
   const signingAlgorithm = algorithmOf(key_props);
   const keys = await crypto.subtle.generateKey(signingAlgorithm, true, ["sign", "verify"]);
   const { usage, extendedUsage, constraints, alternatives } = extensionsOf(x509_props);
   const subjectKey = await x509.SubjectKeyIdentifierExtension.create(keys.publicKey);
   const authorityKey = await x509.AuthorityKeyIdentifierExtension.create(keys.publicKey);
-  const common = { name, keys, signingAlgorithm };
+  const common = { name: nameOf(x509_props.subject), keys, signingAlgorithm };
   const requested = [...usage, ...extendedUsage, constraints, ...alternatives];
   const csr = await x509.Pkcs10CertificateRequestGenerator.create({ ...common, extensions: requested });
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
