@@ -36,44 +36,59 @@ async function realClient(env: Record<string, string>) {
 const proxied = async (status: number, body?: string, type?: string) =>
   explanation(await sdkError(status, body, { type, isSignedIn: false }));
 
+/** The arguments of the creation that learners change. */
+const creation = "DefaultCertificatePolicy, pollOptions";
+
 const otherHost = checkServerIdentity("demo-vault.vault.azure.net", { subjectaltname: "DNS:contoso.com" } as never);
 
 // Where words are read that no test brings about, since whoever says them cannot be asked.
 const entra = "Microsoft Entra ID: learn.microsoft.com/entra/identity-platform/reference-error-codes";
 const keyVault = "Key Vault: recorded answers, and issues of the Azure SDKs and the Azure CLI";
+const workloads =
+  "Microsoft Entra ID: learn.microsoft.com/azure/devops/pipelines/release/troubleshoot-workload-identity";
 const libuv = "Node.js: util.getSystemErrorMap()";
 const openssl = "OpenSSL: X509_verify_cert_error_string(), ERR_error_string()";
 
 /** The words in the README, in its order: how they come to be on the screen, or else where they are read. */
 const words: Record<string, (() => Promise<string>) | string> = {
-  "KEY_VAULT_NAME is not set.": () => set({ KEY_VAULT_NAME: "" }),
-  "KEY_VAULT_NAME is not the name of a vault": () => set({ KEY_VAULT_NAME: "https://contoso.vault.azure.net" }),
+  "is not defined": () => changed("getCertificate(certificateName)", "getCertificate(certificatName)"),
+  "is not a function": () => changed(creation, '{ ...DefaultCertificatePolicy, keyUsage: "x" as never }, pollOptions'),
+  "cannot be empty": () =>
+    changed("getCertificate(certificateName)", 'getCertificateVersion(certificateName, "").then(String)'),
+  "reading 'subjectAlternativeNames'": () => changed(creation, "undefined as never, pollOptions"),
+  "has invalid value": () => changed(creation, '{ ...DefaultCertificatePolicy, subject: "x" }, pollOptions'),
+  "HTTP GET not allowed": () => changed("getCertificate(certificateName)", 'getCertificate("")'),
+  "KEY_VAULT_NAME is not": () => set({ KEY_VAULT_NAME: "https://contoso.vault.azure.net" }),
   "Invalid value for AZURE_TOKEN_CREDENTIALS": () => set({ AZURE_TOKEN_CREDENTIALS: "az" }),
+  "tsx: not found": "dash, which is sh on Debian and Ubuntu",
+  "tsx: command not found": "bash, which is sh on macOS",
+  "Cannot find package": "Node.js: ERR_MODULE_NOT_FOUND",
+  ETARGET: "npm: npm-pick-manifest",
   EBADF: libuv,
-  "has invalid value": () =>
-    changed("DefaultCertificatePolicy, pollOptions", '{ ...DefaultCertificatePolicy, subject: "x" }'),
-  "was not found in this key vault": () => changed("getCertificate(certificateName)", 'getCertificate("other")'),
-  "is not a function": () =>
-    changed(
-      "DefaultCertificatePolicy, pollOptions",
-      '{ ...DefaultCertificatePolicy, keyUsage: "keyCertSign" as never }, pollOptions',
-    ),
-  "offline vault does not answer": () => changed("client.getCertificate(certificateName)", "client.getContacts()"),
-  "Pagination failed with unexpected statusCode 501": () =>
-    changed("client.getCertificate(certificateName)", "client.listPropertiesOfIssuers().next()"),
+  "offline vault does not answer": () => changed("getCertificate(certificateName)", "getContacts()"),
+  "unexpected statusCode 501": () => changed("getCertificate(certificateName)", "listPropertiesOfIssuers().next()"),
   "Sign in, in one of these ways": notSignedIn,
+  "Please run 'az login' from a command prompt": "@azure/identity: AzureCliCredential, as in process.test.ts",
   AADSTS50076: entra,
   AADSTS50079: entra,
   AADSTS700082: entra,
   AADSTS70043: entra,
   AADSTS50020: entra,
   AKV10032: keyVault,
-  "not configured to acquire tokens for tenant": () => notSignedInAs(new Error("This is not asked."), "another-tenant"),
-  "EnvironmentCredential authentication failed.": () => rehearsed("InvalidClientSecret"),
+  "acquire tokens for tenant": () => notSignedInAs(new Error("This is not asked."), "another-tenant"),
+  "claims challenge": "@azure/identity: AzureCliCredential and AzurePowerShellCredential",
+  AADSTS7000222: entra,
   AADSTS7000215: () => rehearsed("InvalidClientSecret"),
   AADSTS700016: entra,
-  AADSTS53003: entra,
+  AADSTS700213: workloads,
+  AADSTS700024: workloads,
   "disallowed by policy": keyVault,
+  RequestDisallowedByPolicy: "Azure Resource Manager, as the Azure CLI's documentation on errors quotes it",
+  AADSTS53003: entra,
+  AADSTS530084: "Microsoft Entra ID, as issues of the Azure CLI quote it",
+  AADSTS90033: entra,
+  AKV10046: keyVault,
+  temporarily: entra,
   "Caller is not authorized to perform action on resource.": () => rehearsed("ForbiddenByRbac"),
   "does not have certificates": () => rehearsed("AccessDenied"),
   "Client address is not authorized": () => rehearsed("ForbiddenByFirewall"),
@@ -81,15 +96,16 @@ const words: Record<string, (() => Promise<string>) | string> = {
   "not an approved private link": keyVault,
   "NSP policy": keyVault,
   "The challenge resource": async () => explanation(await sdkError(200, {}, { resource: "https://vault.azure.cn" })),
+  "was not found in this key vault": () => changed("getCertificate(certificateName)", 'getCertificate("other")'),
   "is currently in a deleted but recoverable state": () => rehearsed("ObjectIsDeletedButRecoverable"),
   "is currently being deleted": () => rehearsed("ObjectIsBeingDeleted"),
   "is currently being recovered": () => rehearsed("ObjectIsBeingRecovered"),
-  "was cancelled, or the script was changed": () => rehearsed("Cancelled"),
+  "was cancelled, or": () => rehearsed("Cancelled"),
   "status is inProgress": () => rehearsed("Conflict"),
   "The call to DigiCert failed": () => rehearsed("IssuerRefused"),
   "may still be in": () => rehearsed("ConnectionLost"),
   "too many requests": () => rehearsed("Throttled"),
-  "An internal error has occurred.": () => rehearsed("InternalError"),
+  "internal error": () => rehearsed("InternalError"),
   ENOTFOUND: () => rehearsed("HostNotFound"),
   EAI_AGAIN: libuv,
   ECONNREFUSED: () => rehearsed("ConnectionRefused"),
@@ -106,10 +122,11 @@ const words: Record<string, (() => Promise<string>) | string> = {
   "Invalid URL": () => realClient({ HTTPS_PROXY: "proxy" }),
   "URI malformed": "V8: decodeURIComponent(), which https-proxy-agent calls for the proxy's user and password",
   EPROTO: libuv,
-  "wrong version number": openssl,
   "Unexpected status code: 403": () => rehearsed("ProxyBlocked"),
   "while parsing the response body": () => proxied(403, "<html></html>"),
   AKV10000: keyVault,
+  "Unexpected status code: 5": () => proxied(503, "<html></html>", "text/html"),
+  "Error reading response as text": "@typespec/ts-http-runtime: nodeHttpClient.ts",
   "self-signed certificate in certificate chain": openssl,
   "unable to verify the first certificate": openssl,
   "unable to get local issuer certificate": openssl,

@@ -1,19 +1,20 @@
 import { lexer, walkTokens, type Token, type Tokens } from "marked";
 import { readFileSync } from "node:fs";
 
-const blocks = lexer(readFileSync("README.md", "utf8"));
+const blocksOf = (page: string) => lexer(readFileSync(page, "utf8"));
+const blocks = blocksOf("README.md");
 
-/** All tokens of README.md, blocks and what stands in them, in order. */
-export function readmeTokens(): Token[] {
+/** All tokens of a page, blocks and what stands in them, in order. */
+export function tokensOf(page: "README.md" | ".github/CONTRIBUTING.md"): Token[] {
   const tokens: Token[] = [];
-  walkTokens(blocks, (token) => void tokens.push(token));
+  walkTokens(blocksOf(page), (token) => void tokens.push(token));
   return tokens;
 }
 
 /**
  * The blocks of code in README.md, each with all that stands after its fence as its language, such as "ts exercise".
  */
-export function codeBlocks(tokens = readmeTokens()) {
+export function codeBlocks(tokens = tokensOf("README.md")) {
   return tokens.flatMap((token) =>
     token.type === "code" ? [{ language: `${token.lang}`, text: `${token.text}` }] : [],
   );
@@ -33,7 +34,7 @@ export function section(heading: string): Token[] {
  * code.
  */
 export function readmeTable(heading: string): string[][] {
-  const table = readmeTokens().find((token) => token.type === "table" && token.header[0].text === heading);
+  const table = tokensOf("README.md").find((token) => token.type === "table" && token.header[0].text === heading);
   if (table?.type !== "table") throw new Error(`README.md has no table that begins with '${heading}'.`);
   return table.rows.map((row: { text: string }[]) => row.map(({ text }) => text.replaceAll("`", "")));
 }
