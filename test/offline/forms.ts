@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { isName, oid } from "./subjects.ts";
+import { isJoined, isName, oid } from "./subjects.ts";
 
 const curves = { "P-256": 256, "P-384": 384, "P-521": 521, "P-256K": 256 };
 const usages = [
@@ -58,12 +58,13 @@ const sans = z.strictObject({
   emails: texts(/^[!-?A-~]+@[!-?A-~]+$/, "an e-mail address"),
   dns_names: texts(/^(\*\.)?[\w-]+(\.[\w-]+)*$/, "a DNS name"),
   upns: texts(/^[^\p{C}\p{Zl}\p{Zp}]+$/u, "a user principal name"),
-  uris: z.array(z.url("Not a URI").regex(/^[!-~]+$/, "Not a URI")),
+  uris: z.array(z.string().refine((uri) => /^[!-~]+$/.test(uri) && URL.canParse(uri), "Not a URI")),
   ipAddresses: z.array(z.union([z.ipv4(), z.ipv6().regex(/^[^.]+$/)], "Not an IP address")),
 });
 
+const subject = z.string().max(2000, { abort: true }).refine(isName, "Not an X.500 name");
 const x509 = z.strictObject({
-  subject: z.string().max(2000, { abort: true }).refine(isName, "Not an X.500 name"),
+  subject: subject.refine((subject) => !isJoined(subject), azure("Parts joined with +")),
   sans: sans.partial().optional(),
   ekus: texts(new RegExp(`^${oid}$`), "an object identifier"),
   key_usage: z.array(usage).transform((usages) => usages.sort()),

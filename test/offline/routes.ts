@@ -2,7 +2,7 @@ import { json, refuseHere } from "./answers.ts";
 import { bundle, certificateItem, deletedBundle, deletedItem, versionItem } from "./bundles.ts";
 import { creation, policyAfter, update } from "./forms.ts";
 import { page } from "./pages.ts";
-import { read } from "./reader.ts";
+import { bodyOf, readAs } from "./reader.ts";
 import type { createStore } from "./store.ts";
 import type { Certificate } from "./versions.ts";
 
@@ -12,7 +12,7 @@ export type Call = { name: string; version: string; url: URL; request: Request }
 /** What the offline vault answers, as Key Vault's REST API does, api-version 2025-07-01; the first that fits counts. */
 export function createRoutes(store: ReturnType<typeof createStore>) {
   const change = async ({ name, version: id, request }: Call) => {
-    const { certificate, version } = store.update(name, id, (await read(request, "attributes"))(update));
+    const { certificate, version } = store.update(name, id, readAs(update, await bodyOf(request, "attributes")));
     return bundle(certificate, version);
   };
   const onlyInAzure = ({ request }: Call) => refuseHere(request);
@@ -26,7 +26,7 @@ export function createRoutes(store: ReturnType<typeof createStore>) {
     "(PATCH|DELETE) /certificates/NAME/pending": onlyInAzure,
 
     "POST /certificates/NAME/create": async ({ name, url, request }: Call) => {
-      const operation = await store.create(name, (await read(request, "policy"))(creation));
+      const operation = await store.create(name, readAs(creation, await bodyOf(request, "policy")));
       const query = `api-version=${url.searchParams.get("api-version")}&request_id=${operation.request_id}`;
       return progress(operation, 202, { Location: `${operation.id}?${query}` });
     },
@@ -36,8 +36,8 @@ export function createRoutes(store: ReturnType<typeof createStore>) {
     "DELETE /certificates/NAME": ({ name }: Call) => json(deletedBundle(store.remove(name))),
     "GET /certificates/NAME/policy": ({ name }: Call) => json(store.find(name).policy),
     "PATCH /certificates/NAME/policy": async ({ name, request }: Call) => {
-      const readAs = await read(request, "policy");
-      return json(store.updatePolicy(name, readAs(policyAfter(store.find(name).policy), ["policy"])));
+      const body = await bodyOf(request, "policy");
+      return json(store.updatePolicy(name, readAs(policyAfter(store.find(name).policy), body, ["policy"])));
     },
     "GET /certificates": ({ url }: Call) => page(url, store.all("here").map(certificateItem), true),
     "GET /certificates/NAME/versions": ({ name, url }: Call) => page(url, store.allVersions(name).map(versionItem)),

@@ -72,8 +72,8 @@ export function createStore({ vaultName, creationTime, deletionTime }: Settings)
       checkIsFree(name);
       const old = findHere(name);
       const url = old?.url ?? `https://${vaultName}.vault.azure.net/certificates/${name}`; // as first given
-      const { created: updated } = pendingAttributes;
-      const { created = updated } = old?.policy.attributes ?? {};
+      const updated = pendingAttributes.created;
+      const created = old?.policy.attributes.created ?? updated;
       const certificate: Certificate = {
         state: "here",
         url,

@@ -7,10 +7,10 @@ export const oid = String.raw`(?:[01]\.[1-3]?\d|2\.(?:0|[1-9]\d{0,12}))(?:\.(?:0
 // A part of a subject is TYPE=VALUE. No text can be read in two ways, so that none takes long to check. A value in DER,
 // which begins with "#", is none: it may be one that nobody can read back.
 const unseen = String.raw`\p{C}\p{Zl}\p{Zp}`;
-const escaped = String.raw`\\(?![\da-f]{2})[^${unseen}]`;
+const escaped = String.raw`\\(?![\dA-Fa-f]{2})[^${unseen}]`;
 const quoted = String.raw` *"((?:${escaped}|[^"\\${unseen}])*)" *`;
 const plain = String.raw`(?! *#)((?:${escaped}|[^,+"\\${unseen}])*)`;
-const parts = new RegExp(` *([a-z]+|${oid}) *=(?:${quoted}|${plain})([,+](?!$)|$)`, "giu");
+const parts = new RegExp(` *([A-Za-z]+|${oid}) *=(?:${quoted}|${plain})(?:,(?!$)|$)`, "gu");
 
 /** Whether a subject is an X.500 name: nothing but parts, and all that the library can write. */
 export function isName(subject: string) {
@@ -21,20 +21,18 @@ export function isName(subject: string) {
   }
 }
 
-/** A subject as the service writes it: the last part first, but those that are joined with "+" as they come. */
+/** Whether parts are joined with "+": how the service writes those is not recorded. */
+export const isJoined = (subject: string) => subject.replace(/\\.|"(\\.|[^"\\])*"/gsu, "").includes("+");
+
+/** A subject as the service writes it: the last part first. */
 export function nameOf(subject: string) {
   // The library knows types in upper case only, though they are case-insensitive (RFC 4514), and not these.
   const types = { S: "2.5.4.8", STREET: "2.5.4.9", SERIALNUMBER: "2.5.4.5", EMAILADDRESS: "1.2.840.113549.1.9.1" };
-  const name: x509.JsonAttributeAndObjectValue[] = [];
-  let joined: x509.JsonAttributeAndObjectValue = {};
-  let separator = ",";
-  for (const [, sentType = "", quoted, plain = "", next = ""] of subject.matchAll(parts)) {
+  const name = [...subject.matchAll(parts)].map(([, sentType = "", quoted, plain = ""]) => {
     const type = sentType.toUpperCase();
-    if (separator === ",") name.unshift((joined = {}));
-    joined[type] = [...(joined[type] ?? []), textOf(type, quoted ?? trimmed(plain))];
-    separator = next;
-  }
-  return new x509.Name(name, types);
+    return { [type]: [textOf(type, quoted ?? trimmed(plain))] };
+  });
+  return new x509.Name(name.reverse(), types);
 }
 
 /** A value without the spaces around it that are not escaped. */

@@ -19,10 +19,10 @@ export function createVault(settings: Settings) {
     const url = new URL(request.url);
     const [, , part = "", version = ""] = url.pathname.split("/");
     const name = querystring.unescape(part); // It leaves "%" as it is, where decodeURIComponent would throw.
-    if (url.origin === `https://${host}`) return signIn.answer(request, () => meet(challenged, "sign in"));
+    if (url.origin === `https://${host}`) return signIn.answer(request, () => strike(challenged, "sign in"));
     if (url.origin !== `https://${settings.vaultName}.vault.azure.net`)
       throw new NoConnection(`No request leaves this machine, and one was made to ${url.host}.`);
-    const failed = meet(name, "connect");
+    const failed = strike(name, "connect");
     return failed ?? withHeaders(await respond({ name, version, url, request }).catch(asAnswer), request);
   };
 
@@ -44,11 +44,11 @@ export function createVault(settings: Settings) {
     if (route.includes("NAME") && !/^[0-9a-z-]{1,127}$/i.test(name))
       refuse(400, "BadParameter", `The request URI contains an invalid name: ${name}`);
     store.catchUp();
-    return meet(name, route) ?? answerCall(call);
+    return strike(name, route) ?? answerCall(call);
   }
 
   /** The answer to a request for a certificate that bears a failure's name, if the failure is for this step. */
-  function meet(name: string, at: string) {
+  function strike(name: string, at: string) {
     const failure = failureOf(name);
     if (failure?.at !== at || (failure.once && failedOnce.has(failure))) return undefined;
     failedOnce.add(failure);

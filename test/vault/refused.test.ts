@@ -126,6 +126,12 @@ describe("A creation that makes no sense is refused", () => {
       x509({ sans: { dns_names: ["a", "é.com"] } }),
       "policy.x509_props.sans.dns_names[1]: Not a DNS name",
     ],
+    [
+      "a URI with spaces around it",
+      x509({ sans: { uris: [" https://a.b "] } }),
+      "policy.x509_props.sans.uris[0]: Not a URI",
+    ],
+    ["a subject with a letter that is S only in capitals", x509({ subject: "ſ=WA" }), notName],
     ["a URI without a scheme", x509({ sans: { uris: ["example.com"] } }), "policy.x509_props.sans.uris[0]: Not a URI"],
     [
       "an address with a zone",
@@ -270,6 +276,7 @@ describe("A creation that makes no sense is refused", () => {
     [{ issuer: { name: "DigiCert" } }, "policy.issuer.name: Not Self"],
     [{ issuer: { name: "Unknown" } }, "policy.issuer.name: Not Self"],
     [{ key_props: { kty: "EC", crv: "P-256K" } }, "policy.key_props.crv: P-256K"],
+    [{ x509_props: { subject: "OU=a+CN=b" } }, "policy.x509_props.subject: Parts joined with +"],
     [{ x509_props: { subject: "CN=MyCert", toString: "x" } }, 'policy.x509_props: Unrecognized key: "toString"'],
     [JSON.parse('{"__proto__":{}}'), 'policy: Unrecognized key: "__proto__"'],
   ])("in the demo's own words, where a real vault does it: %j", async (part, why) => {
