@@ -1,7 +1,7 @@
 import { DefaultAzureCredential } from "@azure/identity";
 import { CertificateClient, DefaultCertificatePolicy } from "@azure/keyvault-certificates";
 import { createInterface } from "node:readline";
-import { stripVTControlCharacters } from "node:util";
+import { stripVTControlCharacters, types } from "node:util";
 
 const keyVaultName = checkVaultName(process.env.KEY_VAULT_NAME?.trim());
 const vaultUrl = `https://${keyVaultName}.vault.azure.net`;
@@ -52,7 +52,7 @@ function checkVaultName(name = "") {
   const nameInUrl = /^(?:https:\/\/)?([^/.]+)\.vault\.azure\.net\/?$/i.exec(name)?.[1] ?? "";
   const suggestion = isValid(nameInUrl) ? nameInUrl : "<your-unique-keyvault-name>";
   fail(
-    name ? `KEY_VAULT_NAME is not the name of a vault: '${writtenOut(name)}'` : "KEY_VAULT_NAME is not set.",
+    name ? `KEY_VAULT_NAME is not the name of a vault: '${masked(writtenOut(name))}'` : "KEY_VAULT_NAME is not set.",
     "A name has 3 to 24 letters, digits and single hyphens, begins with a letter and ends with a letter or digit:",
     `  export KEY_VAULT_NAME=${suggestion}`,
     `  $Env:KEY_VAULT_NAME = "${suggestion}"`,
@@ -87,20 +87,19 @@ function noteWhetherInVault({ request, status }: { request: SentRequest; status:
   if (request.method === "DELETE" && status === 200) certificateMayBeInVault = false;
 }
 
-function explain(error: Failure) {
+function explain(thrown: unknown) {
+  const error: Failure = types.isNativeError(thrown) ? thrown : new Error(String(thrown));
   fail(...whatHappened(error), ...whatToDo(error), ...whatIsLeft(error));
 }
 
 function whatHappened({ name, code, message, request, errors = [], stack = "" }: Failure) {
-  // For errors with a code and no message, as when all addresses of a host fail.
-  const toHost = request?.url ? ` (request to ${new URL(request.url).host})` : "";
   switch (name === "RestError" ? code : name) {
     case "AggregateAuthenticationError":
       // It has an error for each way to sign in, and two ways may fail for the same reason.
       return [...new Set(errors.map((one) => linesOf(one.message).join("\n")))];
     case "PARSE_ERROR":
       // In place of JSON came a page, which the message quotes whole.
-      return linesOf(message.replace(/\s+/g, " ").replace(/ - .*/, " …"));
+      return linesOf(message.replace(/\s+/g, " ").replace(/(?<=response body) - .*/, " …"));
     case "TypeError":
     case "ReferenceError":
     case "RangeError":
@@ -108,7 +107,8 @@ function whatHappened({ name, code, message, request, errors = [], stack = "" }:
       // If a change to this script caused it, the line helps.
       return [...linesOf(message), ...(stack.match(/kv_certificates\.ts:\d+/) ?? [])];
     default:
-      return linesOf(message.trim() || `${code ?? name}${toHost}`);
+      // Where all addresses of a host fail, the error has a code and no message.
+      return linesOf(message.trim() || `${code ?? name} ${request?.url ?? ""}`);
   }
 }
 
@@ -180,13 +180,13 @@ function masked(line: string) {
   const id = /[\da-f]{8}(-?[\da-f]{4}){3}-?[\da-f]{12}/gi;
   const callersName = /(?<=\bname=)[^;]{1,256}(?=;appid=)/g;
   const userInUrl = /(?<=:\/\/)[^\s/]+(?=@)/g;
-  const emailAddress = /[^\s/\\'"=;,<>()…]+(@|%40)[\p{L}\p{N}.-]*\.\p{L}{2,}/gu;
+  const emailAddress = /[^\s/\\'"=;,<>()…][^\s/\\"=;,<>()…]*(@|%40)[\p{L}\p{N}.-]*\.\p{L}{2,}/gu;
   return [token, id, callersName, userInUrl, emailAddress].reduce((text, each) => text.replace(each, "…"), line);
 }
 
 function writtenOut(name: string) {
   const codePoint = (character: string) => `U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0")}`;
-  return shortened(withoutUnseen(name, codePoint), 500);
+  return shortened(withoutUnseen(shortened(name, 500), codePoint), 500);
 }
 
 function withoutUnseen(text: string, replacement: (character: string) => string) {

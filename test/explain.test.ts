@@ -73,12 +73,26 @@ The caller needs this role`);
     const timeout = Object.assign(new Error(""), { name: "RestError", code: "ETIMEDOUT" });
     expect(await explanation(timeout)).toBe(`ETIMEDOUT\n${seeReadme}`);
     const request = { method: "POST", url: "https://demo-vault.vault.azure.net/certificates", headers: new Map() };
-    expect(await explanation(Object.assign(timeout, { request }))).toBe(
-      `ETIMEDOUT (request to demo-vault.vault.azure.net)\n${seeReadme}`,
-    );
+    expect(await explanation(Object.assign(timeout, { request }))).toBe(`ETIMEDOUT ${request.url}\n${seeReadme}`);
     const ways = [new Error("connect ETIMEDOUT 203.0.113.1:443")];
     expect(await explanation(new AggregateError(ways))).toBe(`AggregateError\n${seeReadme}`);
     expect(await explanation(new Error(" \r\n\x07\x1b[31m"))).toBe(`Error\n${seeReadme}`);
+  });
+
+  test.each([
+    ["'It broke.'", "It broke."],
+    ["undefined", "undefined"],
+    ["null", "null"],
+    ["''", "Error"],
+  ])("What a changed script throws need not be an error: %s", async (thrown, told) => {
+    const { script } = alteredScript('console.log(" done.");', `throw ${thrown};`);
+    const printed = await failureWithMockedClient({}, { script: pathToFileURL(script).href });
+    expect(printed).toBe(`${told}\n${seeReadme}${leftBehind()}`);
+  });
+
+  test("A page in place of JSON is cut after the SDK's own words, whatever the page begins with", async () => {
+    const error = await sdkError(200, "Sorry - this site is blocked - really.", { isSignedIn: false });
+    expect(await explanation(error)).toMatch(/ occurred while parsing the response body …\n/);
   });
 
   test("Of a page in place of JSON one line is told, and no page", async () => {

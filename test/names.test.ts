@@ -49,6 +49,15 @@ Or rehearse with no Azure at all: npm run demo
     expect(stderr()).toMatch(/^KEY_VAULT_NAME is not the name of a vault: '.{499}…'\n/);
   });
 
+  test("is shown without the ids in it, where it is the vault's resource id", async () => {
+    const id = "44444444-4444-4444-4444-444444444444";
+    const path = (subscription: string) =>
+      `/subscriptions/${subscription}/resourceGroups/x/providers/Microsoft.KeyVault/vaults/v`;
+    const { stderr, end } = startWithMockedClient({}, { env: { KEY_VAULT_NAME: path(id) } });
+    expect(await end()).toBe(1);
+    expect(stderr()).toMatch(`KEY_VAULT_NAME is not the name of a vault: '${path("…")}'\n`);
+  });
+
   test("is written out where a character cannot be seen, or would be obeyed by the terminal", async () => {
     const { stderr, end } = startWithMockedClient({}, { env: { KEY_VAULT_NAME: "a\x1b[2J\u202eb" } });
     expect(await end()).toBe(1);

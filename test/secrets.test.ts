@@ -34,6 +34,7 @@ test.each([
   ["appid=1;upn=jane@contoso.com;oid=2", "appid=1;upn=…;oid=2"],
   ["/home/jane@contoso.com/.azure", "/home/…/.azure"],
   ["jörg@bücher.example", "…"],
+  ["User account 'sean.o'brien@contoso.com' is unknown.", "User account '…' is unknown."],
 ])("An e-mail address is not shown: %j", async (message, printed) => {
   expect(await explanation(new Error(message))).toBe(`${printed}\n${seeReadme}`);
 });
