@@ -39,7 +39,7 @@ const refusal = [
 test.concurrent("Of a refusal that the SDK does not hand on, the Azure CLI itself can be asked", async () => {
   const PATH = scratchFolder({
     az: ["#!/bin/sh", ...refusal.map((line) => `echo '${line}' >&2`), "exit 1"].join("\n"),
-    "az.cmd": ["@echo off", ...refusal.map((line) => `echo ${line}>&2`), "exit /b 1"].join("\r\n"),
+    "az.cmd": ["@echo off", ...refusal.map((line) => `>&2 echo ${line}`), "exit /b 1"].join("\r\n"),
   });
   chmodSync(join(PATH, "az"), 0o700);
   const asThePerson = "delete process.env.AZURE_CLIENT_ID; process.env.AZURE_TOKEN_CREDENTIALS = 'dev';";
