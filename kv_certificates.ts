@@ -6,7 +6,7 @@ import { stripVTControlCharacters, types } from "node:util";
 const keyVaultName = checkVaultName(process.env.KEY_VAULT_NAME?.trim());
 const vaultUrl = `https://${keyVaultName}.vault.azure.net`;
 
-// For failures, in place of try/catch: explain() below says what happened, and whether the certificate may be left.
+// In place of try/catch, explain() says what failed, what to do, and whether the certificate may be in the vault.
 process.on("uncaughtException", explain);
 let certificateMayBeInVault = false;
 
@@ -15,13 +15,13 @@ const client = new CertificateClient(vaultUrl, credential);
 
 const certificateName = checkCertificateName(await input("Input a name for your certificate > "));
 
-// The SDK waits between two polls, by default for 2 seconds.
+// By default the SDK waits 2 seconds between polls; it calls onResponse with each answer.
 const pollOptions = { intervalInMs: 500, onResponse: noteWhetherInVault };
 
 console.log(`Creating a certificate in ${keyVaultName} called '${certificateName}' ...`);
 const createPoller = await client.beginCreateCertificate(certificateName, DefaultCertificatePolicy, pollOptions);
 const certificate = await createPoller.pollUntilDone();
-// The SDK reports no error for a cancelled creation, which has no content; nor has a promise, if "await" is missing.
+// "cer" is empty if the creation was cancelled, which the SDK does not report as an error, or if "await" is missing.
 if (!certificate.cer) throw new Error(`The creation of '${certificateName}' was cancelled, or the script was changed.`);
 console.log(" done.");
 
@@ -34,7 +34,7 @@ const deletePoller = await client.beginDeleteCertificate(certificateName, pollOp
 await deletePoller.pollUntilDone();
 console.log(" done.");
 
-// That was the quickstart. The rest reads the two names, and says what happened when a step fails.
+// That was the quickstart. The rest checks the two names, and says what happened when a step fails.
 
 async function input(question: string) {
   process.stdout.write(question);
@@ -79,9 +79,9 @@ interface Failure extends NodeJS.ErrnoException {
   errors?: Error[];
 }
 
-// Called with the answer to each request, as beginCreateCertificate may still fail once its first request is accepted.
+// Called with each answer, because beginCreateCertificate can throw after Key Vault has accepted its first request.
 function noteWhetherInVault({ request, status }: { request: SentRequest; status: number }) {
-  // Without a token, or when it refuses (4xx, or 501 for what it does not do), Key Vault creates nothing.
+  // Key Vault creates nothing for a request without a token, or one that it refuses (4xx, or 501: not implemented).
   const wasRefused = !request.headers.has("authorization") || (status >= 400 && status < 500) || status === 501;
   if (request.method === "POST" && !wasRefused) certificateMayBeInVault = true;
   if (request.method === "DELETE" && status === 200) certificateMayBeInVault = false;
@@ -98,7 +98,7 @@ function whatHappened({ name, code, message, request, errors = [], stack = "" }:
       // It has an error for each way to sign in, and two ways may fail for the same reason.
       return [...new Set(errors.map((one) => linesOf(one.message).join("\n")))];
     case "PARSE_ERROR":
-      // In place of JSON came a page, which the message quotes whole.
+      // The answer is a page and no JSON, and the message quotes it whole.
       return linesOf(message.replace(/\s+/g, " ").replace(/(?<=response body) - .*/, " …"));
     case "TypeError":
     case "ReferenceError":
@@ -107,7 +107,7 @@ function whatHappened({ name, code, message, request, errors = [], stack = "" }:
       // If a change to this script caused it, the line helps.
       return [...linesOf(message), ...(stack.match(/kv_certificates\.ts:\d+/) ?? [])];
     default:
-      // Where all addresses of a host fail, the error has a code and no message.
+      // If all addresses of a host fail, the error has a code and no message.
       return linesOf(message.trim() || `${code ?? name} ${request?.url ?? ""}`);
   }
 }
@@ -155,7 +155,7 @@ function whatToDo({ message, details, code, name }: Failure) {
 }
 
 function whatIsLeft({ request, statusCode }: Failure) {
-  // A request that carried a token may have begun the creation, though its answer was lost.
+  // Even if no answer came back, a request that carried a token may have begun the creation.
   const wasNotAnswered = request?.method === "POST" && request.headers.has("authorization") && !statusCode;
   if (!certificateMayBeInVault && !wasNotAnswered) return [];
   return [
@@ -167,34 +167,34 @@ function whatIsLeft({ request, statusCode }: Failure) {
 function linesOf(text: string) {
   const hasWords = (line: string) => /[\p{L}\p{N}]/u.test(line);
   // Cut first, so that no pattern takes long.
-  const printable = (line: string) => withoutUnseen(stripVTControlCharacters(shortened(line, 2000)), () => " ").trim();
+  const printable = (line: string) => replaceUnseen(stripVTControlCharacters(shortened(line, 2000)), () => " ").trim();
   const lines = text.split("\n").map(printable).filter(hasWords);
-  // The reason stands near the beginning or near the end.
+  // The reason is near the beginning or near the end.
   const ends = lines.length > 12 ? [...lines.slice(0, 4), "…", ...lines.slice(-7)] : lines;
   return ends.length > 0 ? ends.map((line) => shortened(masked(line), 500)) : ["Error"];
 }
 
-// A screen may be shown to a room: of all ids only the refused caller's own is shown, in the command that needs it.
+// Others may see the screen: the only id that is shown is the refused caller's, in the command that needs it.
 function masked(line: string) {
   const token = /eyJ[\w-]+\.eyJ[\w.-]+/g;
   const id = /[\da-f]{8}(-?[\da-f]{4}){3}-?[\da-f]{12}/gi;
   const callersName = /(?<=\bname=)[^;]{1,256}(?=;appid=)/g;
   const userInUrl = /(?<=:\/\/)[^\s/]+(?=@)/g;
   const emailAddress = /[^\s/\\'"=;,<>()…][^\s/\\"=;,<>()…]*(@|%40)[\p{L}\p{N}.-]*\.\p{L}{2,}/gu;
-  return [token, id, callersName, userInUrl, emailAddress].reduce((text, each) => text.replace(each, "…"), line);
+  return [token, id, callersName, userInUrl, emailAddress].reduce((text, pattern) => text.replace(pattern, "…"), line);
 }
 
 function writtenOut(name: string) {
   const codePoint = (character: string) => `U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0")}`;
-  return shortened(withoutUnseen(shortened(name, 500), codePoint), 500);
+  return shortened(replaceUnseen(shortened(name, 500), codePoint), 500);
 }
 
-function withoutUnseen(text: string, replacement: (character: string) => string) {
+function replaceUnseen(text: string, replacement: (character: string) => string) {
   return text.replace(/(?! )[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/gu, replacement);
 }
 
 function shortened(text: string, length: number) {
-  // Of these units each character has one or two.
+  // For slice(), a character counts as one or two.
   const characters = [...text.slice(0, 2 * length + 1)];
   return characters.length > length ? `${characters.slice(0, length - 1).join("")}…` : text;
 }

@@ -157,7 +157,7 @@ test("Every relative link and every anchor leads somewhere", () => {
 
 test("The figures are those of the settings and of the code", () => {
   const [, newest, oldest, second] =
-    /(\d+) or later\. 20 \(from (\S+)\) and (\d+) work too/.exec(readme.replace("](https://nodejs.org)", "")) ?? [];
+    /(\d+) or later; 20 \(from (\S+)\) and (\d+) work too/.exec(readme.replace("](https://nodejs.org)", "")) ?? [];
   expect(engines.node).toBe(`^${oldest}.0 || ^${second}.0.0 || >=${newest}.0.0`);
 
   expect(readme).toContain("every half second");

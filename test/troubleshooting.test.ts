@@ -62,6 +62,7 @@ const words: Record<string, (() => Promise<string>) | string> = {
   "Invalid value for AZURE_TOKEN_CREDENTIALS": () => set({ AZURE_TOKEN_CREDENTIALS: "az" }),
   "tsx: not found": "dash, which is sh on Debian and Ubuntu",
   "tsx: command not found": "bash, which is sh on macOS",
+  "'tsx' is not recognized": "cmd.exe, which npm uses on Windows",
   "Cannot find package": "Node.js: ERR_MODULE_NOT_FOUND",
   EBADENGINE: "npm: npm-install-checks",
   "Unknown file extension": "Node.js: ERR_UNKNOWN_FILE_EXTENSION",
