@@ -9,9 +9,9 @@ export async function bodyOf(request: Request, property: string) {
   return { request, property, sent };
 }
 
-// Not async: what a form is made from must not change before what is read is kept.
 /** Reads a body by a form, which is for the part at `path`, or refuses it: first for what only a real vault takes. */
 export function readAs<T>(form: z.ZodType<T>, body: Awaited<ReturnType<typeof bodyOf>>, path: string[] = []) {
+  // No await from here on: the policy that the form is made from must not change before what is read is kept.
   const { data, error } = form.safeParse(body.sent);
   if (!error) return data;
   const elsewhere = error.issues.find(isOnlyInAzure);
