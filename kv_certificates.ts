@@ -181,7 +181,7 @@ function masked(line: string) {
   const callersName = /(?<=\bname=)[^;]{1,256}(?=;appid=)/g;
   const userInUrl = /(?<=:\/\/)[^\s/]+(?=@)/g;
   const emailAddress = /[^\s/\\'"=;,<>()…][^\s/\\"=;,<>()…]*(@|%40)[\p{L}\p{N}.-]*\.\p{L}{2,}/gu;
-  return [token, id, callersName, userInUrl, emailAddress].reduce((text, pattern) => text.replace(pattern, "…"), line);
+  return [token, id, callersName, userInUrl, emailAddress].reduce((text, mask) => text.replace(mask, "…"), line);
 }
 
 function writtenOut(name: string) {
