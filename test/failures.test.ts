@@ -17,6 +17,7 @@ import {
 } from "./helpers/transcript.ts";
 
 const caller = "33333333-3333-3333-3333-333333333333";
+
 /** What the script prints of a failure: all the words that the service says, with ids masked, and then what to do. */
 function printed(name: string, cure: string) {
   const { body, connection, operation } = (failures as Record<string, Failure>)[name] ?? {};

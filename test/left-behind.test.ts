@@ -1,6 +1,5 @@
 import { AggregateAuthenticationError, CredentialUnavailableError } from "@azure/identity";
 import { describe, expect, test } from "@jest/globals";
-import { pathToFileURL } from "node:url";
 import { explanation, failureWithMockedClient } from "./helpers/mocked-client.ts";
 import { rehearseInThisProcess } from "./helpers/rehearsal.ts";
 import { alteredScript } from "./helpers/scratch.ts";
@@ -81,11 +80,13 @@ describe("Once the deletion is accepted, no certificate is told", () => {
     expect(await failureWithMockedClient({ deleted: broken() })).toBe(`It broke.\n${seeReadme}`);
   });
 
+  /** The script with one more step at its end. */
+  const withStep = (step: string) =>
+    alteredScript("\n// That was the quickstart.", `${step}\n// That was the quickstart.`).url;
+
   test("where a step that was added fails", async () => {
-    const purge = "await client.purgeDeletedCertificate(certificateName);";
-    const { script } = alteredScript("\n// That was the quickstart.", `${purge}\n// That was the quickstart.`);
-    const given = { script: pathToFileURL(script).href };
-    const { stderr } = await rehearseInThisProcess("my-cert", given, async (request, vault) =>
+    const script = withStep("await client.purgeDeletedCertificate(certificateName);");
+    const { stderr } = await rehearseInThisProcess("my-cert", { script }, async (request, vault) =>
       request.method === "DELETE" && request.url.includes("/deletedcertificates/")
         ? Response.json({ error: { code: "Forbidden", message: "No." } }, { status: 403 })
         : vault(request),
@@ -95,11 +96,8 @@ describe("Once the deletion is accepted, no certificate is told", () => {
 
   test("but one that is recovered is", async () => {
     const recover = "const recoverPoller = await client.beginRecoverDeletedCertificate(certificateName, pollOptions);";
-    const { script } = alteredScript(
-      "\n// That was the quickstart.",
-      `${recover} await recoverPoller.pollUntilDone(); throw new Error("It broke.");\n// That was the quickstart.`,
-    );
-    const { stderr } = await rehearseInThisProcess("my-cert", { script: pathToFileURL(script).href });
+    const script = withStep(`${recover} await recoverPoller.pollUntilDone(); throw new Error("It broke.");`);
+    const { stderr } = await rehearseInThisProcess("my-cert", { script });
     expect(stderr).toBe(`It broke.\n${seeReadme}${leftBehind()}`);
   });
 });

@@ -1,6 +1,5 @@
 import { expect, test } from "@jest/globals";
 import { checkServerIdentity } from "node:tls";
-import { pathToFileURL } from "node:url";
 import { explanation, failureWithMockedClient } from "./helpers/mocked-client.ts";
 import { section, troubleshooting } from "./helpers/readme.ts";
 import { rehearseInThisProcess, startWithRealClient } from "./helpers/rehearsal.ts";
@@ -18,8 +17,7 @@ const notSignedIn = async () => (await rehearseInThisProcess("my-cert", { env: {
 
 /** What it prints in the demo where a reader has changed it. */
 async function changed(from: string, to: string) {
-  const script = pathToFileURL(alteredScript(from, to).script).href;
-  return (await rehearseInThisProcess("my-cert", { script })).stderr;
+  return (await rehearseInThisProcess("my-cert", { script: alteredScript(from, to).url })).stderr;
 }
 
 /** What it prints where another tenant's vault, or no network, meets a service principal's sign-in. */

@@ -17,14 +17,14 @@ interface Given {
   program?: string[];
 }
 
-// Node runs TypeScript as it is from 22.18 on, and so starts faster.
-const typeScript = "typescript" in process.features && process.features.typescript ? [] : ["tsx"];
+/** Whether Node runs TypeScript as it is, as from 22.18 on; it then starts faster. */
+export const runsTypeScript = "typescript" in process.features && Boolean(process.features.typescript);
 
 /** Runs a program in a process of its own, against an offline vault that needs no time, and waits for its end. */
 export async function runInOwnProcess(given: Given = {}) {
   const { input = "my-cert\n", env = {} } = given;
   const { preloads = ["./test/offline/preload.ts"], program = ["kv_certificates.ts"] } = given;
-  const modules = [...typeScript, ...preloads].flatMap((module) => ["--import", module]);
+  const modules = [...(runsTypeScript ? [] : ["tsx"]), ...preloads].flatMap((module) => ["--import", module]);
   const time = { OFFLINE_CREATION_TIME: "0", OFFLINE_DELETION_TIME: "0" };
   const child = spawn(process.execPath, [...modules, ...program], {
     env: { ...process.env, KEY_VAULT_NAME: "demo-vault", ...time, ...env },

@@ -2,12 +2,13 @@ import { lexer, walkTokens, type Token, type Tokens } from "marked";
 import { readFileSync } from "node:fs";
 
 const blocksOf = (page: string) => lexer(readFileSync(page, "utf8"));
-const blocks = blocksOf("README.md");
+const pages = { "README.md": blocksOf("README.md"), ".github/CONTRIBUTING.md": blocksOf(".github/CONTRIBUTING.md") };
+const blocks = pages["README.md"];
 
 /** All tokens of a page, blocks and what stands in them, in order. */
-export function tokensOf(page: "README.md" | ".github/CONTRIBUTING.md"): Token[] {
+export function tokensOf(page: keyof typeof pages): Token[] {
   const tokens: Token[] = [];
-  walkTokens(blocksOf(page), (token) => void tokens.push(token));
+  walkTokens(pages[page], (token) => void tokens.push(token));
   return tokens;
 }
 

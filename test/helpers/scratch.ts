@@ -2,6 +2,7 @@ import { afterAll } from "@jest/globals";
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 
 const folders: string[] = [];
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
@@ -16,11 +17,12 @@ export function scratchFolder(files: Record<string, string>) {
   return folder;
 }
 
-/** Writes the script with a change to a folder of its own; returns its path and the line of the change. */
+/** Writes the script with a change to a folder of its own; returns its path and URL, and the line of the change. */
 export function alteredScript(from: string, to: string) {
   const text = readFileSync("kv_certificates.ts", "utf8");
   const [before] = text.split(from);
   if (before === undefined || before === text) throw new Error(`The script has no '${from}'.`);
   const folder = scratchFolder({ "kv_certificates.ts": text.replace(from, () => to) });
-  return { script: join(folder, "kv_certificates.ts"), line: before.split("\n").length };
+  const script = join(folder, "kv_certificates.ts");
+  return { script, url: pathToFileURL(script).href, line: before.split("\n").length };
 }

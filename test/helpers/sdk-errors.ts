@@ -26,12 +26,12 @@ export function sdkError(
 ) {
   const authority = "https://login.microsoftonline.com/a-tenant";
   const challenge = { "www-authenticate": `Bearer authorization="${authority}", resource="${resource}"` };
-  const sendRequest = async (request: { headers: { has(name: string): boolean } }) =>
+  const options = optionsFor(async (request) =>
     isSignedIn && !request.headers.has("authorization")
       ? answer(request, 401, challenge)
-      : answer(request, status, { "content-type": type }, body);
+      : answer(request, status, { "content-type": type }, body),
+  );
   const credential = { getToken: async () => ({ token: "a-token", expiresOnTimestamp: Date.now() + 3_600_000 }) };
-  const options: object = { httpClient: { sendRequest }, retryOptions: { maxRetries: 0 } };
   const client = new CertificateClient("https://demo-vault.vault.azure.net", credential, options);
   return errorOf(client.beginCreateCertificate("my-cert", DefaultCertificatePolicy));
 }
@@ -40,31 +40,44 @@ export function sdkError(
  * What the SDK throws when a service principal signs in and Microsoft Entra ID answers so, or the connection fails
  * with this error; the vault may belong to another tenant than the service principal.
  */
-export function signInError(outcome: Error | { error: string; error_description: string }, tenantId?: string) {
+export function signInError(outcome: Error | Refusal, tenantId?: string) {
   const env = { AZURE_TENANT_ID: "a-tenant", AZURE_CLIENT_ID: "a-client", AZURE_CLIENT_SECRET: "a-secret" };
-  const environment = jest.replaceProperty(process, "env", env);
-  const sendRequest = async (request: object) => {
-    if (outcome instanceof Error) throw outcome;
-    return answer(request, 400, { "content-type": "application/json" }, outcome);
-  };
-  const options: object = { httpClient: { sendRequest }, retryOptions: { maxRetries: 0 } };
-  const credential = new EnvironmentCredential(options);
-  environment.restore();
-  return errorOf(credential.getToken("https://vault.azure.net/.default", { tenantId }));
+  return tokenError(EnvironmentCredential, env, outcome, tenantId);
 }
 
 /**
  * What the SDK throws when nobody is signed in and a managed identity's service gives this answer. No tool is asked:
  * "prod" leaves those out.
  */
-export function managedIdentityError(outcome: { error: string; error_description: string }) {
-  const environment = jest.replaceProperty(process, "env", { AZURE_TOKEN_CREDENTIALS: "prod" });
-  const sendRequest = async (request: object) => answer(request, 400, { "content-type": "application/json" }, outcome);
-  const options: object = { httpClient: { sendRequest }, retryOptions: { maxRetries: 0 } };
-  const credential = new DefaultAzureCredential(options);
+export const managedIdentityError = (outcome: Refusal) =>
+  tokenError(DefaultAzureCredential, { AZURE_TOKEN_CREDENTIALS: "prod" }, outcome);
+
+type Refusal = { error: string; error_description: string };
+
+function tokenError(
+  Credential: typeof EnvironmentCredential | typeof DefaultAzureCredential,
+  env: Record<string, string>,
+  outcome: Error | Refusal,
+  tenantId?: string,
+) {
+  const environment = jest.replaceProperty(process, "env", env);
+  const credential = new Credential(
+    optionsFor(async (request) => {
+      if (outcome instanceof Error) throw outcome;
+      return answer(request, 400, { "content-type": "application/json" }, outcome);
+    }),
+  );
   environment.restore();
-  return errorOf(credential.getToken("https://vault.azure.net/.default"));
+  return errorOf(credential.getToken("https://vault.azure.net/.default", { tenantId }));
 }
+
+type SentRequest = { headers: { has(name: string): boolean } };
+
+/** The options of a client or a credential whose requests are answered so, and are sent once only. */
+const optionsFor = (sendRequest: (request: SentRequest) => Promise<object>): object => ({
+  httpClient: { sendRequest },
+  retryOptions: { maxRetries: 0 },
+});
 
 async function errorOf(call: Promise<unknown>) {
   const outcome = await call.catch((error: unknown) => error);

@@ -6,6 +6,7 @@ import {
   outcome,
   quickPolicy,
   read,
+  refusedWith,
   send,
   signIn,
   signInUrl,
@@ -127,7 +128,7 @@ describe("A request", () => {
       expect(outcome(await send("DELETE", `/certificates/${name}/`))).toEqual({ status: 200 });
     }
     for (const name of ["contacts", "Contacts", "ISSUERS"])
-      expect(outcome(await create(name))).toEqual({ status: 405, refusal: expect.any(String) });
+      expect(outcome(await create(name))).toEqual(refusedWith(405));
   });
 
   test.each(["7.0", "7.6", "7.6-preview.2", "2025-07-01", "2026-04-01", "2026-01-01-preview"])(

@@ -1,4 +1,4 @@
-import { jest } from "@jest/globals";
+import { expect, jest } from "@jest/globals";
 import { reuseKeys } from "../helpers/keys.ts";
 import { servicePrincipal } from "../offline/sign-in.ts";
 import { createVault } from "../offline/vault.ts";
@@ -42,6 +42,9 @@ export const outcome = ({ status, body }: Awaited<ReturnType<typeof read>>) => (
   status,
   refusal: body?.error?.message,
 });
+
+/** What that is of a refusal, whatever its words. */
+export const refusedWith = (status: number) => ({ status, refusal: expect.any(String) });
 
 /** Asks for a token. */
 export async function signIn(secret = servicePrincipal.AZURE_CLIENT_SECRET, id = servicePrincipal.AZURE_CLIENT_ID) {

@@ -21,13 +21,13 @@ describe("What a creation asks for", () => {
   const certificateOf = ({ cer }: { cer: string }) => new X509Certificate(Buffer.from(cer, "base64"));
   const x509 = (part: object) => ({ ...quickPolicy, x509_props: { subject: "CN=MyCert", ...part } });
 
-  /** Asks for a certificate; returns the policy that is told, the signing request and the certificate. */
+  /** Asks for a certificate; returns its bundle with the policy, its signing request, and the certificate itself. */
   async function issued(requested: object) {
     const { body: operation } = await create("my-cert", requested);
     setClock(5000);
     const { body } = await send("GET", "/certificates/my-cert/");
     const request = new Pkcs10CertificateRequest(operation.csr);
-    return { policy: body.policy, request, certificate: new Certificate(body.cer) };
+    return { bundle: body, policy: body.policy, request, certificate: new Certificate(body.cer) };
   }
 
   test("is told by the policy, and stands in the request and in the certificate", async () => {
@@ -43,20 +43,17 @@ describe("What a creation asks for", () => {
         basic_constraints: { ca: true },
       },
     };
-    const { body: operation } = await create("my-cert", requested);
-    setClock(5000);
-    const { body } = await send("GET", "/certificates/my-cert/");
-    const certificate = certificateOf(body);
+    const { bundle, policy, request, certificate: issuedCertificate } = await issued(requested);
+    const certificate = certificateOf(bundle);
     expect(certificate.subject).toBe("CN=other");
-    expect(body.policy.lifetime_actions).toEqual(lifetime_actions);
+    expect(policy.lifetime_actions).toEqual(lifetime_actions);
     expect(certificate.publicKey.asymmetricKeyDetails).toEqual({ namedCurve: "secp384r1" });
     expect(certificate.keyUsage).toEqual(["1.3.6.1.5.5.7.3.3", "1.3.6.1.4.1.311.21.8.4294967295"]);
-    expect(new Certificate(body.cer).getExtension(BasicConstraintsExtension)?.ca).toBe(true);
+    expect(issuedCertificate.getExtension(BasicConstraintsExtension)?.ca).toBe(true);
     expect(certificate.validFrom).toBe("Dec 31 23:50:05 2029 GMT");
     expect(certificate.validTo).toBe("Apr  1 00:00:05 2030 GMT");
-    const signingRequest = new Pkcs10CertificateRequest(operation.csr);
-    expect(signingRequest.subject).toBe("CN=other");
-    expect(await signingRequest.verify()).toBe(true);
+    expect(request.subject).toBe("CN=other");
+    expect(await request.verify()).toBe(true);
   });
 
   test("has a subject of several parts in the reverse order, in the request too", async () => {
