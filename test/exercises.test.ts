@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { environment } from "./helpers/environment.ts";
 import { runInOwnProcess } from "./helpers/own-process.ts";
 import { codeBlocks, exercises } from "./helpers/readme.ts";
 import { rehearseInThisProcess } from "./helpers/rehearsal.ts";
@@ -49,8 +50,9 @@ test("Each exercise shows in the demo what the README says", async () => {
 });
 
 test("npx tsc finds the mistake that it is said to find, and no other", async () => {
+  const tsc = ["node_modules/typescript/bin/tsc", "-p", folder];
   const output = await new Promise<string>((done) =>
-    execFile(process.execPath, ["node_modules/typescript/bin/tsc", "-p", folder], (_, stdout) => done(stdout)),
+    execFile(process.execPath, tsc, { env: environment }, (_, stdout) => done(stdout)),
   );
   const expected = exercises().flatMap(({ shown }) => shown.filter(({ by }) => by === "tsc").map(({ text }) => text));
   expect(output.match(/^.*error.*$/gm)).toHaveLength(expected.length);

@@ -44,7 +44,7 @@ test.concurrent("Of a refusal that the SDK does not hand on, the Azure CLI itsel
   chmodSync(join(PATH, "az"), 0o700);
   const asThePerson = "delete process.env.AZURE_CLIENT_ID; process.env.AZURE_TOKEN_CREDENTIALS = 'dev';";
   const preloads = ["./test/offline/preload.ts", `data:text/javascript,${encodeURIComponent(asThePerson)}`];
-  const run = await runInOwnProcess({ preloads, env: { Path: undefined, PATH } });
+  const run = await runInOwnProcess({ preloads, env: { PATH } });
   const told = "Please run 'az login' from a command prompt to authenticate before using this credential.";
   expect(run).toEqual({ exitCode: 1, stdout: creating(), stderr: expect.stringContaining(`\n${told}\n`) });
   expect(run.stderr.endsWith(signIn)).toBe(true);

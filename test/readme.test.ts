@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { promisify } from "node:util";
 import { failures } from "./offline/failures.ts";
+import { environment } from "./helpers/environment.ts";
 import { runsTypeScript } from "./helpers/own-process.ts";
 import { codeBlocks, readmeTable, section, tokensOf } from "./helpers/readme.ts";
 import { rehearseInThisProcess } from "./helpers/rehearsal.ts";
@@ -32,7 +33,7 @@ test("The TypeScript blocks are, line for line, the whole flow of the script", (
 });
 
 test.concurrent("The transcript is what the demo shows", async () => {
-  const env = { ...process.env, KEY_VAULT_NAME: "", OFFLINE_CREATION_TIME: "0", OFFLINE_DELETION_TIME: "0" };
+  const env = { ...environment, OFFLINE_CREATION_TIME: "0", OFFLINE_DELETION_TIME: "0" };
   const demo = promisify(exec)("npm run --silent demo", { env });
   demo.child.stdin?.end("my-cert\n");
   const { stdout, stderr } = await demo;
@@ -119,9 +120,9 @@ const runCommands = new Set(commands.filter((command) => /^(npx tsx|node) kv_cer
 
 test.concurrent.each([...runCommands])("The command %s runs the script", async (command) => {
   const [program = "", ...args] = command.split(" ");
-  const env = { ...process.env, KEY_VAULT_NAME: "" };
+  const given = { env: environment };
   const running =
-    program === "node" ? promisify(execFile)(process.execPath, args, { env }) : promisify(exec)(command, { env });
+    program === "node" ? promisify(execFile)(process.execPath, args, given) : promisify(exec)(command, given);
   // A Node that does not run TypeScript says that it does not know the ending.
   const stderr =
     program !== "node" || runsTypeScript ? /^KEY_VAULT_NAME is not set\.\n(.+\n){4}$/m : /Unknown file extension/;

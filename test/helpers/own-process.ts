@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
+import { environment } from "./environment.ts";
 
 /** What a run in a process of its own is given. */
 interface Given {
@@ -9,7 +10,7 @@ interface Given {
   staysOpen?: boolean;
   /** Whether the reader of its output has gone. */
   isUnread?: boolean;
-  /** Environment variables, beside those of this process; `undefined` removes one. */
+  /** Environment variables, beside those that every run sees; `undefined` removes one. */
   env?: Record<string, string | undefined>;
   /** Modules to load first; by default, the demo. */
   preloads?: string[];
@@ -27,7 +28,7 @@ export async function runInOwnProcess(given: Given = {}) {
   const modules = [...(runsTypeScript ? [] : ["tsx"]), ...preloads].flatMap((module) => ["--import", module]);
   const time = { OFFLINE_CREATION_TIME: "0", OFFLINE_DELETION_TIME: "0" };
   const child = spawn(process.execPath, [...modules, ...program], {
-    env: { ...process.env, KEY_VAULT_NAME: "demo-vault", ...time, ...env },
+    env: { ...environment, KEY_VAULT_NAME: "demo-vault", ...time, ...env },
   });
   child.stdin.write(input);
   if (!given.staysOpen) child.stdin.end();

@@ -2,12 +2,13 @@ import { afterEach, jest } from "@jest/globals";
 import { Console } from "node:console";
 import { PassThrough } from "node:stream";
 import { setImmediate } from "node:timers/promises";
+import { environment } from "./environment.ts";
 
 /** What a run in this process is given. */
 export interface Given {
   /** The text on standard input, which ends after it. */
   input?: string;
-  /** Environment variables, beside those of this process; `undefined` removes one. */
+  /** Environment variables, beside those that every run sees; `undefined` removes one. */
   env?: Record<string, string | undefined>;
   /** What the streams have beside their own, as those of a terminal do. */
   terminal?: object;
@@ -45,8 +46,9 @@ export function startInThisProcess({ input = "my-cert\n", env = {}, terminal = {
   jest.spyOn(process, "stdin", "get").mockReturnValue(streams.stdin as never);
   jest.spyOn(process, "stdout", "get").mockReturnValue(streams.stdout as never);
   jest.spyOn(process, "stderr", "get").mockReturnValue(streams.stderr as never);
-  jest.replaceProperty(globalThis, "console", new Console(streams));
-  jest.replaceProperty(process, "env", { ...process.env, KEY_VAULT_NAME: "demo-vault", ...env });
+  // By default, Node heeds the FORCE_COLOR that Jest gives its workers in a terminal.
+  jest.replaceProperty(globalThis, "console", new Console({ ...streams, colorMode: false }));
+  jest.replaceProperty(process, "env", { ...environment, KEY_VAULT_NAME: "demo-vault", ...env });
   streams.stdin.end(input);
 
   let exitCode: number | undefined;
