@@ -1,7 +1,9 @@
 import { expect, test } from "@jest/globals";
 import { failures, type Failure } from "./offline/failures.ts";
+import { runInOwnProcess } from "./helpers/own-process.ts";
 import { section, troubleshooting } from "./helpers/readme.ts";
 import { rehearseInThisProcess } from "./helpers/rehearsal.ts";
+import { failingTool, scratchFolder } from "./helpers/scratch.ts";
 import {
   cancelled,
   checkNetwork,
@@ -117,12 +119,39 @@ test.each(healed)("%s passes as if nothing had been", async (name) => {
   expect(exitCode).toBe(0);
 });
 
+const tools = ["az", "azd", "pwsh"].map((tool) => failingTool(tool, "A tool was started."));
+const PATH = scratchFolder(Object.assign({}, ...tools));
+
 test("A person who is not signed in reads why each way of signing in failed, and how to sign in", async () => {
-  const { exitCode, stdout, stderr } = await rehearseInThisProcess("my-cert", { env: { OFFLINE_SIGN_IN: "none" } });
-  expect(stderr)
-    .toBe(`EnvironmentCredential is unavailable. No underlying credential could be used. To troubleshoot, visit https://aka.ms/azsdk/js/identity/environmentcredential/troubleshoot.
-ManagedIdentityCredential: Authentication failed. Message Attempted to use the IMDS endpoint, but it is not available.
-${signIn}`);
+  // MSI_ENDPOINT is set in Azure Cloud Shell.
+  const env = { PATH, MSI_ENDPOINT: "http://localhost", OFFLINE_SIGN_IN: "none" };
+  const { exitCode, stdout, stderr } = await runInOwnProcess({ env });
+  const ways = [
+    "EnvironmentCredential is unavailable. No underlying credential could be used.",
+    "ManagedIdentityCredential: Authentication failed. Message Attempted to use the IMDS endpoint, but it is not available.",
+    "Visual Studio Code Authentication is not available.",
+    "Azure CLI could not be found.",
+    "Unable to execute PowerShell. Ensure that it is installed in your system.",
+    "Azure Developer CLI couldn't be found.",
+  ];
+  const found = ways.filter((way) => stderr.includes(way));
+  expect(found).toEqual(ways);
+  expect(stderr.endsWith(signIn)).toBe(true);
   expect(stdout).toBe(creating());
   expect(exitCode).toBe(1);
+});
+
+test("Where nobody is signed in, a shell finds no tool, not even in the folder in which it is started", async () => {
+  const asking = `
+    import { exec } from "node:child_process";
+    exec("az", { cwd: ${JSON.stringify(PATH)} }, (error, stdout, stderr) => console.log(stderr));
+  `;
+  const program = ["--input-type=module", "--eval", asking];
+  // On Windows, a shell looks there in any case, unless this is set.
+  const env = { PATH, NoDefaultCurrentDirectoryInExePath: "1" };
+  const signedIn = await runInOwnProcess({ program, env });
+  const notSignedIn = await runInOwnProcess({ program, env: { ...env, OFFLINE_SIGN_IN: "none" } });
+  expect(signedIn.stdout).toContain("A tool was started.");
+  expect(notSignedIn.stdout).toMatch(/az/);
+  expect(notSignedIn.stdout).not.toContain("started");
 });

@@ -1,8 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { chmodSync } from "node:fs";
-import { join } from "node:path";
 import { runInOwnProcess } from "./helpers/own-process.ts";
-import { alteredScript, scratchFolder } from "./helpers/scratch.ts";
+import { alteredScript, failingTool, scratchFolder } from "./helpers/scratch.ts";
 import { cancelled, creating, leftBehind, retrieving, seeReadme, signIn, transcript } from "./helpers/transcript.ts";
 
 test.concurrent("The name is all that the script waits for on its input", async () => {
@@ -37,11 +35,7 @@ const refusal = [
 ];
 
 test.concurrent("Of a refusal that the SDK does not hand on, the Azure CLI itself can be asked", async () => {
-  const PATH = scratchFolder({
-    az: ["#!/bin/sh", ...refusal.map((line) => `echo '${line}' >&2`), "exit 1"].join("\n"),
-    "az.cmd": ["@echo off", ...refusal.map((line) => `>&2 echo ${line}`), "exit /b 1"].join("\r\n"),
-  });
-  chmodSync(join(PATH, "az"), 0o700);
+  const PATH = scratchFolder(failingTool("az", ...refusal));
   const asThePerson = "delete process.env.AZURE_CLIENT_ID; process.env.AZURE_TOKEN_CREDENTIALS = 'dev';";
   const preloads = ["./test/offline/preload.ts", `data:text/javascript,${encodeURIComponent(asThePerson)}`];
   const run = await runInOwnProcess({ preloads, env: { PATH } });

@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { checkServerIdentity } from "node:tls";
 import { explanation, failureWithMockedClient } from "./helpers/mocked-client.ts";
+import { runInOwnProcess } from "./helpers/own-process.ts";
 import { section, troubleshooting } from "./helpers/readme.ts";
 import { rehearseInThisProcess, startWithRealClient } from "./helpers/rehearsal.ts";
 import { alteredScript } from "./helpers/scratch.ts";
@@ -13,7 +14,7 @@ const set = (env: Record<string, string>) => failureWithMockedClient({}, { env }
 const rehearsed = async (name: string) => (await rehearseInThisProcess(name)).stderr;
 
 /** What it prints in the demo where nobody is signed in. */
-const notSignedIn = async () => (await rehearseInThisProcess("my-cert", { env: { OFFLINE_SIGN_IN: "none" } })).stderr;
+const notSignedIn = async () => (await runInOwnProcess({ env: { OFFLINE_SIGN_IN: "none" } })).stderr;
 
 /** What it prints in the demo where a reader has changed it. */
 async function changed(from: string, to: string) {

@@ -13,9 +13,15 @@ export function scratchFolder(files: Record<string, string>) {
   folders.push(folder);
   symlinkSync(resolve("node_modules"), join(folder, "node_modules"), "junction");
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text, { mode: 0o700 });
   return folder;
 }
+
+/** The files of a program that fails with these lines on stderr, for `scratchFolder`. */
+export const failingTool = (name: string, ...lines: string[]) => ({
+  [name]: ["#!/bin/sh", ...lines.map((line) => `echo '${line}' >&2`), "exit 1"].join("\n"),
+  [`${name}.cmd`]: ["@echo off", ...lines.map((line) => `>&2 echo ${line}`), "exit /b 1"].join("\r\n"),
+});
 
 /** Writes the script with a change to a folder of its own; returns its path and URL, and the line of the change. */
 export function alteredScript(from: string, to: string) {

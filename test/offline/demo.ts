@@ -9,9 +9,10 @@ import type { createVault } from "./vault.ts";
 export function rehearse() {
   // The person's own settings for Azure and for a proxy would lead elsewhere; how much to log stays theirs.
   for (const variable of Object.keys(process.env))
-    if (/^AZURE_(?!LOG_LEVEL$)|_PROXY$/i.test(variable)) delete process.env[variable];
-  // With nobody signed in, "prod" keeps DefaultAzureCredential from asking the person's own Azure CLI.
-  const signIn = setting("OFFLINE_SIGN_IN", /^none$/, "none") ? { AZURE_TOKEN_CREDENTIALS: "prod" } : servicePrincipal;
+    if (/^(AZURE_(?!LOG_LEVEL$)|IDENTITY_|IMDS_|MSI_)|_PROXY$/i.test(variable)) delete process.env[variable];
+  // With nobody signed in, PATH is a folder without programs, so that the SDK finds no tool, and starts none of the
+  // person's own; an empty one would stand for the folder in which the SDK starts a shell, which is /bin.
+  const signIn = setting("OFFLINE_SIGN_IN", /^none$/, "none") ? { PATH: import.meta.dirname } : servicePrincipal;
   const settings = {
     vaultName: "demo-vault",
     // By default, long enough for a room to see the pollers wait.
