@@ -11,15 +11,14 @@ import { explanation, failureWithMockedClient, startWithMockedClient } from "./h
 import { alteredScript } from "./helpers/scratch.ts";
 import { sdkError } from "./helpers/sdk-errors.ts";
 import {
-  cancelled,
   checkNetwork,
   creating,
-  deleting,
   grantPermissions,
   grantRole,
   leftBehind,
-  retrieving,
+  noCertificate,
   seeReadme,
+  transcript,
 } from "./helpers/transcript.ts";
 import { errorBody } from "./offline/answers.ts";
 
@@ -31,51 +30,37 @@ const refused = async (status: number, message: string, innererror?: string) =>
   explanation(await sdkError(status, errorBody("Code", message, innererror)));
 
 describe("What happened is told whole", () => {
-  test("A refusal is told with all its lines, ids masked", async () => {
+  test("A refusal is told with all its lines and ids", async () => {
     const lines = [
       "Caller is not authorized to perform action on resource.",
       "If role assignments were changed recently, please observe propagation time.",
       `Caller: ${caller}`,
       "Action: 'Microsoft.KeyVault/vaults/certificates/create/action'",
       "Assignment: (not found)",
-      "",
     ];
-    expect(await refused(403, lines.join("\r\n"), "ForbiddenByRbac"))
-      .toMatch(`Caller is not authorized to perform action on resource.
-If role assignments were changed recently, please observe propagation time.
-Caller: appid=…;oid=…;iss=https://sts.windows.net/…/
-Action: 'Microsoft.KeyVault/vaults/certificates/create/action'
-Assignment: (not found)
-The caller needs this role`);
+    const told = await refused(403, `${lines.join("\r\n")}\r\n`, "ForbiddenByRbac");
+    expect(told).toBe(`${lines.join("\n")}\n${seeReadme}`);
   });
 
-  test("A line has at most 500 characters, and what is cut off is marked", async () => {
-    expect(await explanation(new Error("x".repeat(501)))).toBe(`${"x".repeat(499)}…\n${seeReadme}`);
-    expect(await explanation(new Error("x".repeat(500)))).toBe(`${"x".repeat(500)}\n${seeReadme}`);
-    expect(await explanation(new Error(`x${"😀".repeat(500)}`))).toBe(`x${"😀".repeat(498)}…\n${seeReadme}`);
-  });
-
-  test("Of more than 12 lines the first 4 and the last 7 are told", async () => {
-    const lines = Array.from({ length: 13 }, (_, index) => `line ${index + 1}`);
-    const told = [...lines.slice(0, 4), "…", ...lines.slice(6)];
-    expect(await explanation(new Error(lines.join("\n")))).toBe(`${told.join("\n")}\n${seeReadme}`);
-    expect(await explanation(new Error(lines.slice(1).join("\n")))).toBe(`${lines.slice(1).join("\n")}\n${seeReadme}`);
-  });
-
-  test("A line without a letter or digit goes, and colour codes go whole", async () => {
+  test("The tenants of a vault in another tenant are told: they are the cure", async () => {
     const message =
-      "\x1b[31;1mGet-AzAccessToken:\x1b[0m\n     |   ~~~~~~~~\n\x1b[36;1m     | \x1b[31;1mno token\x1b[0m\n";
-    expect(await explanation(new Error(message))).toBe(`Get-AzAccessToken:\n| no token\n${seeReadme}`);
+      "AKV10032: Invalid issuer. Expected one of https://sts.windows.net/11111111-1111-1111-1111-111111111111/, found https://sts.windows.net/99999999-9999-9999-9999-999999999999/.";
+    expect(await refused(401, message)).toBe(`${message}\n${seeReadme}`);
   });
 
-  test("A message without words gives way to the code, and then to the name", async () => {
+  test("A long message is told whole, with its empty lines", async () => {
+    const message = ["x".repeat(3_000), "", ...Array.from({ length: 40 }, (_, line) => `line ${line}`), "~~~", "z"];
+    expect(await explanation(new Error(message.join("\n")))).toBe(`${message.join("\n")}\n${seeReadme}`);
+  });
+
+  test("An error without a message is told by its code, with the request's address, or by its name", async () => {
     const timeout = Object.assign(new Error(""), { name: "RestError", code: "ETIMEDOUT" });
     expect(await explanation(timeout)).toBe(`ETIMEDOUT\n${seeReadme}`);
-    const request = { method: "POST", url: "https://demo-vault.vault.azure.net/certificates", headers: new Map() };
+    const request = { method: "GET", url: "https://demo-vault.vault.azure.net/certificates", headers: new Map() };
     expect(await explanation(Object.assign(timeout, { request }))).toBe(`ETIMEDOUT ${request.url}\n${seeReadme}`);
     const ways = [new Error("connect ETIMEDOUT 203.0.113.1:443")];
     expect(await explanation(new AggregateError(ways))).toBe(`AggregateError\n${seeReadme}`);
-    expect(await explanation(new Error(" \r\n\x07\x1b[31m"))).toBe(`Error\n${seeReadme}`);
+    expect(await explanation(new Error(" \r\n"))).toBe(`Error\n${seeReadme}`);
   });
 
   test.each([
@@ -120,71 +105,128 @@ The caller needs this role`);
   ])("A mistake in a script that was changed keeps its place: %s", async (_, mistake, message) => {
     const { url, line } = alteredScript("new DefaultAzureCredential()", mistake);
     const told = await failureWithMockedClient({}, { script: url });
-    expect(told).toBe(`${message}\nkv_certificates.ts:${line}\n${seeReadme}`);
+    expect(told).toMatch(`${message}\nkv_certificates.ts:${line}:`);
+    expect(told).toMatch(/:\d+:\d+\nSee Troubleshooting in README\.md\.\n$/);
   });
 
-  test("A creation that was cancelled is never called done", async () => {
+  test("A creation that ends without a certificate is never called done", async () => {
     const { calls, stdout, stderr, end } = startWithMockedClient({ created: Promise.resolve({ properties: {} }) });
     expect(await end()).toBe(1);
-    expect(stderr()).toBe(`${cancelled()}${seeReadme}${leftBehind()}`);
+    expect(stderr()).toBe(`${noCertificate}${seeReadme}${leftBehind()}`);
     expect(stdout()).toBe(creating());
     expect(calls.at(-1)).toEqual(["createPoller.pollUntilDone"]);
   });
 
-  test("A creation that a changed script does not wait for is not only called cancelled", async () => {
+  test("A creation that a changed script does not wait for is told as well", async () => {
     const { url } = alteredScript("await createPoller.pollUntilDone()", "createPoller.pollUntilDone()");
     const told = await failureWithMockedClient({}, { script: url });
-    expect(told).toBe(`${cancelled()}${seeReadme}${leftBehind()}`);
+    expect(told).toBe(`${noCertificate}${seeReadme}${leftBehind()}`);
   });
 });
 
-/** What Key Vault says of an action (Azure RBAC) or a permission (access policy) that the caller does not have. */
-const missing = (right: string) =>
-  right.includes("/")
-    ? `Caller is not authorized to perform action on resource.\r\nCaller: ${caller}\r\nAction: 'Microsoft.KeyVault/vaults/${right}'\r\nResource: '/providers/microsoft.keyvault/vaults/certificates/x'`
-    : `The user, group or application '${caller}' does not have ${right} permission on key vault 'demo-vault'.`;
-const masked = (message: string) => message.replaceAll("\r", "").replaceAll(/[0-9a-f-]{36}/gi, "…");
+const vaultId = (group = "a-group") =>
+  `/subscriptions/44444444-4444-4444-4444-444444444444/resourcegroups/${group}/providers/microsoft.keyvault/vaults/demo-vault`;
+
+/** What Key Vault says where Azure RBAC does not allow an action on this resource. */
+const notAllowed = (resource: string, denyAssignment = "null") =>
+  [
+    "Caller is not authorized to perform action on resource.",
+    `Caller: ${caller}`,
+    "Action: 'Microsoft.KeyVault/vaults/certificates/create/action'",
+    `Resource: '${resource}'`,
+    "Assignment: (not found)",
+    `DenyAssignmentId: ${denyAssignment}`,
+    "Vault: demo-vault;location=westeurope",
+  ].join("\n");
+
+/** What it says where an access policy does not have a permission. */
+const notPermitted = (permission: string) =>
+  `The user, group or application '${caller}' does not have ${permission} permission on key vault 'demo-vault'.`;
 
 describe("A cure is given where the code makes it certain", () => {
+  test.each(["a-group", "My_Group.(test)-1", "größe"])(
+    "ForbiddenByRbac is cured by a role on the vault that it names, in the resource group %s",
+    async (group) => {
+      const message = notAllowed(`${vaultId(group)}/certificates/my-cert`);
+      expect(await refused(403, message, "ForbiddenByRbac")).toBe(`${message}\n${grantRole(oid, vaultId(group))}`);
+    },
+  );
+
+  test("A refusal of the time before deny assignments were told is cured, too", async () => {
+    const message = notAllowed(`${vaultId()}/certificates/my-cert`).replace("DenyAssignmentId: null\n", "");
+    expect(await refused(403, message, "ForbiddenByRbac")).toBe(`${message}\n${grantRole(oid, vaultId())}`);
+  });
+
   test.each([
-    ["ForbiddenByRbac", "certificates/create/action", grantRole(oid)],
-    ["ForbiddenByRbac", "certificates/purge/action", grantRole(oid)],
-    ["AccessDenied", "certificates create", grantPermissions(oid)],
-    ["AccessDenied", "certificates get", grantPermissions(oid)],
-    ["AccessDenied", "certificates list", grantPermissions(oid)],
-    ["ForbiddenByPolicy", "certificates delete", grantPermissions(oid)],
-  ])("%s of '%s' names the refused caller, whoever's variables are set", async (innererror, right, cure) => {
-    const error = await sdkError(403, errorBody("Forbidden", missing(right), innererror));
+    ["AccessDenied", "create"],
+    ["AccessDenied", "get"],
+    ["AccessDenied", "list"],
+    ["ForbiddenByPolicy", "delete"],
+  ])("%s of '%s' is cured by the permissions of the quickstart", async (innererror, permission) => {
+    const message = notPermitted(`certificates ${permission}`);
+    expect(await refused(403, message, innererror)).toBe(`${message}\n${grantPermissions(oid)}`);
+  });
+
+  test.each(["recover", "purge", "update", "import"])(
+    "A permission that an exercise needs is added to these: %s",
+    async (permission) => {
+      const message = notPermitted(`certificates ${permission}`);
+      const told = await refused(403, message, "AccessDenied");
+      expect(told).toBe(`${message}\n${grantPermissions(oid, permission)}`);
+    },
+  );
+
+  test("The refused caller is named, whoever's variables are set", async () => {
+    const error = await sdkError(403, errorBody("Forbidden", notPermitted("certificates get"), "AccessDenied"));
     const env = { AZURE_CLIENT_ID: "another", AZURE_CLIENT_SECRET: "a-secret" };
-    expect(await explanation(error, env)).toBe(`${masked(missing(right))}\n${cure}`);
+    expect(await explanation(error, env)).toMatch(grantPermissions(oid));
   });
 
   test("The caller's id may be in capitals", async () => {
     const inCapitals = "ABCDEF12-3333-3333-3333-333333333333";
-    const message = missing("certificates create").replace(`oid=${oid}`, `OID=${inCapitals}`);
+    const message = notPermitted("certificates create").replace(`oid=${oid}`, `OID=${inCapitals}`);
     expect(await refused(403, message, "AccessDenied")).toMatch(grantPermissions(inCapitals));
   });
 
   test.each([
-    ["ForbiddenByRbac", "secrets/getSecret/action"],
-    ["ForbiddenByRbac", "keys/read"],
-    ["AccessDenied", "certificates purge"],
-    ["AccessDenied", "certificates update"],
-    ["AccessDenied", "secrets get"],
-    ["ForbiddenByPolicy", "certificates import"],
-  ])("%s of '%s' is not cured by the quickstart's own rights", async (innererror, right) => {
-    expect(await refused(403, missing(right), innererror)).toBe(`${masked(missing(right))}\n${seeReadme}`);
+    ["a resource of another kind", notAllowed(`${vaultId()}/secrets/my-cert`)],
+    ["no resource", notAllowed(`${vaultId()}/certificates/my-cert`).replace(/Resource: .*\n/, "")],
+    ["no subscription", notAllowed("/providers/microsoft.keyvault/vaults/demo-vault/certificates/my-cert")],
+    ["a deny assignment", notAllowed(`${vaultId()}/certificates/my-cert`, "'/subscriptions/4/denyAssignments/5'")],
+    ["no caller", notAllowed(`${vaultId()}/certificates/my-cert`).replace(oid, "unknown")],
+  ])("ForbiddenByRbac with %s has no certain cure", async (_, message) => {
+    expect(await refused(403, message, "ForbiddenByRbac")).toBe(`${message}\n${seeReadme}`);
   });
 
   test.each([
-    ["ForbiddenByRbac", "certificates/create/action"],
-    ["AccessDenied", "certificates create"],
-    ["ForbiddenByPolicy", "certificates create"],
-  ])("%s without a caller has no certain cure", async (innererror, right) => {
-    for (const nobody of ["unknown", "oid=$(reboot)"]) {
-      const message = missing(right).replace(caller, nobody);
-      expect(await refused(403, message, innererror)).toBe(`${masked(message)}\n${seeReadme}`);
-    }
+    ["a permission of another kind", notPermitted("secrets get")],
+    ["no caller", notPermitted("certificates create").replace(oid, "unknown")],
+  ])("AccessDenied with %s has no certain cure", async (_, message) => {
+    expect(await refused(403, message, "AccessDenied")).toBe(`${message}\n${seeReadme}`);
+  });
+
+  test.each([
+    '"',
+    "'",
+    "`",
+    "$(reboot)",
+    "$reboot",
+    "%reboot%",
+    "!reboot!",
+    "\n reboot",
+    ";reboot",
+    "&reboot",
+    "|reboot",
+    "<",
+    "“",
+  ])("A message can add nothing to a command: %j", async (added) => {
+    const commands = async (message: string, innererror: string) =>
+      (await refused(403, message, innererror)).split("\n").filter((line) => /^ {2}az /.test(line));
+    const resource = `${vaultId(`a${added}b`)}/certificates/my-cert`;
+    expect(await commands(notAllowed(resource), "ForbiddenByRbac")).toEqual([]);
+    expect(await commands(notPermitted(`certificates get${added}`), "AccessDenied")).toEqual([]);
+    const [command] = await commands(notPermitted("certificates get").replace(oid, `${oid}${added}`), "AccessDenied");
+    expect(`${command}\n`).toBe(grantPermissions(oid).split(/(?<=\n)/)[1]);
   });
 
   test.each([
@@ -210,7 +252,7 @@ describe("A failure without a certain cure leads to the README", () => {
     [401, undefined, "AKV10032: Invalid issuer. Expected one of https://sts.windows.net/a/, found others."],
     [400, undefined, "Property policy has invalid value\r\n\r\n"],
   ])("%d %s", async (status, innererror, message) => {
-    expect(await refused(status, message, innererror)).toBe(`${masked(message.trim())}\n${seeReadme}`);
+    expect(await refused(status, message, innererror)).toBe(`${message.replaceAll("\r", "").trim()}\n${seeReadme}`);
   });
 
   test.each([403, 407, 502])("A proxy that refuses with %d and no body has let nothing be created", async (status) => {
@@ -228,41 +270,35 @@ describe("A failure without a certain cure leads to the README", () => {
 describe("Whatever is thrown, wherever", () => {
   const outside = fc.oneof(
     anyText(),
-    fc.constantFrom(
-      "\x1b[2J\x1b]0;title\x07",
-      "one\r\ntwo\nthree",
-      "x".repeat(10_000),
-      "😀".repeat(5_000),
-      "a\u202eb\u200bc\u2028d\x85e",
-      "\n".repeat(20) + "x\n".repeat(20),
-      "",
-    ),
-    fc.uuid().map((id) => `No access for '${id}' to /subscriptions/${id.replaceAll("-", "")}/vault`),
+    fc.constantFrom("\x1b[2J\x1b]0;title\x07", "one\r\ntwo\nthree", "😀".repeat(5_000), "\n".repeat(20) + "x", ""),
     fc.base64String({ minLength: 20 }).map((text) => `Bearer eyJ${text.replaceAll(/\W/g, "_")}.eyJ0.sig was refused.`),
-    fc.emailAddress().map((address) => `User account '${address}' does not exist.`),
   );
   const maybe = <T>(values: fc.Arbitrary<T>) => fc.option(values, { nil: undefined });
   const code = maybe(
     fc.oneof(outside, fc.constantFrom("ECONNRESET", "Forbidden", "PARSE_ERROR", "ENOTFOUND"), fc.integer()),
   );
   const innerCodes = ["ForbiddenByRbac", "AccessDenied", "ObjectIsDeletedButRecoverable"];
+  const headers = (isAuthorized: boolean) => new Map(isAuthorized ? [["authorization", "Bearer x"]] : []);
+  const request = fc.record(
+    {
+      method: fc.constantFrom("POST", "GET", "DELETE"),
+      url: outside,
+      headers: fc.oneof(fc.boolean().map(headers), fc.constantFrom({}, null, "text")),
+    },
+    { requiredKeys: [] },
+  );
   const restError = fc
     .record({
       message: outside,
       code,
       statusCode: maybe(fc.constantFrom(200, 400, 401, 403, 404, 409, 429, 500, 503)),
-      innerError: maybe(fc.record({ code: maybe(fc.oneof(outside, fc.constantFrom(...innerCodes))) })),
-      method: fc.constantFrom("POST", "GET", "DELETE"),
-      isAuthorized: fc.boolean(),
+      details: fc.oneof(
+        fc.constantFrom(undefined, null, "text", {}, { error: null }),
+        fc.record({ error: fc.record({ innerError: maybe(fc.record({ code: fc.constantFrom(...innerCodes) })) }) }),
+      ),
+      request: fc.oneof(request, fc.constantFrom(undefined, null)),
     })
-    .map(({ message, innerError, method, isAuthorized, ...rest }) =>
-      Object.assign(new Error(message), {
-        ...rest,
-        name: "RestError",
-        details: { error: { innerError } },
-        request: { method, headers: { has: () => isAuthorized } },
-      }),
-    );
+    .map(({ message, ...rest }) => Object.assign(new Error(message), { ...rest, name: "RestError" }));
   const thrown = fc.oneof(
     restError,
     outside.map((message) => new Error(message)),
@@ -270,35 +306,31 @@ describe("Whatever is thrown, wherever", () => {
     outside.map((message) => new CredentialUnavailableError(message)),
     fc.array(outside, { minLength: 1, maxLength: 8 }).map((messages) => {
       const ways = messages.map((message) => new CredentialUnavailableError(message));
-      return new AggregateAuthenticationError(ways, "");
+      return new AggregateAuthenticationError(ways, "ChainedTokenCredential authentication failed.");
     }),
     outside.map((message) => new AuthenticationError(400, { error: "invalid_client", error_description: message })),
     outside.map((message) => new AuthenticationRequiredError({ scopes: [], message })),
   );
-  const step = fc.constantFrom("begun", "created", "retrieved", "deletionBegun", "deleted");
+  const step = fc.constantFrom("created", "retrieved", "deleted");
 
-  test("It is told in printable text, without an id, a token or an address, and the exit code is 1", async () => {
+  test("The exit code is 1, without a token, and what was printed before stays", async () => {
     await fc.assert(
       fc.asyncProperty(thrown, step, async (error, step) => {
         const { stdout, stderr, end } = startWithMockedClient({ [step]: Promise.reject(error) });
         expect(await end()).toBe(1);
-        const lines = stderr().replace(/\n$/, "").split("\n");
-        const ways = "errors" in error ? error.errors.length : 1;
-        expect(lines.length).toBeLessThanOrEqual(12 * ways + 6 + 2); // with the longest cure, and how to delete
-        for (const line of lines) expect(line).toMatch(/^(?=.*\S)\P{C}{1,500}$/u);
-        expect(stderr()).not.toMatch(/[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}|\beyJ|\w@\w+\.[a-z]{2}/i);
-        expect((creating() + retrieving + deleting()).startsWith(stdout())).toBe(true);
+        expect(stderr()).toMatch(/\S\n$/);
+        expect(stderr()).not.toMatch(/eyJ[\w-]+\.eyJ|\n +at /);
+        expect(transcript()).toMatch(stdout());
+        expect(stdout()).toMatch(creating());
       }),
       { numRuns: 100 },
     );
   });
 
-  test("The lines of its message are told, apart from what is secret", async () => {
-    const word = fc
-      .stringMatching(/^[A-Za-z0-9'".,;:()/-]{1,12}$/)
-      .filter((word) => /[A-Za-z0-9]/.test(word) && !/eyJ|name=|[0-9a-f]{8}/i.test(word));
+  test("The lines of its message are told", async () => {
+    const word = fc.stringMatching(/^[!-~]{1,12}$/).filter((word) => !word.includes("eyJ"));
     const line = fc.array(word, { minLength: 1, maxLength: 12 }).map((words) => words.join(" "));
-    const lines = fc.array(line, { minLength: 1, maxLength: 12 });
+    const lines = fc.array(line, { minLength: 1, maxLength: 30 });
     await fc.assert(
       fc.asyncProperty(lines, async (lines) => {
         expect(await explanation(new Error(lines.join("\r\n")))).toBe(`${lines.join("\n")}\n${seeReadme}`);

@@ -7,7 +7,7 @@ import { leftBehind, seeReadme, signIn } from "./helpers/transcript.ts";
 
 const broken = () => Promise.reject(new Error("It broke."));
 const notSignedIn = () =>
-  Promise.reject(new AggregateAuthenticationError([new CredentialUnavailableError("Not signed in.")], ""));
+  Promise.reject(new AggregateAuthenticationError([new CredentialUnavailableError("Not signed in.")], "No way."));
 
 /** What the script prints where the offline vault's answer to these requests is another one. */
 async function answered(asked: string, answer: () => Response) {
@@ -34,7 +34,7 @@ describe("A certificate that may be left is told, with the command that deletes 
     ["a creation that was not answered", "POST", true, undefined, true],
     ["a creation that was refused with 400", "POST", true, 400, false],
     ["a creation that was refused with 499", "POST", true, 499, false],
-    ["a creation that was refused with 501", "POST", true, 501, false],
+    ["a creation that was answered with 501", "POST", true, 501, true],
     ["a question that was not answered", "GET", true, undefined, false],
     ["a request without a token", "POST", false, 500, false],
     ["a request without a token that was not answered", "POST", false, undefined, false],
@@ -45,11 +45,20 @@ describe("A certificate that may be left is told, with the command that deletes 
     expect(told).toBe(`It broke.\n${seeReadme}${isLeft ? leftBehind() : ""}`);
   });
 
+  test.each([
+    ["no headers", { method: "POST" }],
+    ["headers of another kind", { method: "POST", headers: { authorization: "Bearer x" } }],
+    ["nothing", {}],
+    ["null", null],
+  ])("not after an error whose request has another shape: %s", async (_, request) => {
+    const told = await explanation(Object.assign(new Error("It broke."), { request }));
+    expect(told).toBe(`It broke.\n${seeReadme}`);
+  });
+
   test("after a sign-in that fails once the creation has begun, and not before", async () => {
-    expect(await failureWithMockedClient({ begun: notSignedIn() })).toBe(`Not signed in.\n${signIn}`);
-    expect(await failureWithMockedClient({ firstPolled: notSignedIn() })).toBe(
-      `Not signed in.\n${signIn}${leftBehind()}`,
-    );
+    const told = `No way.\nCredentialUnavailableError: Not signed in.\n${signIn}`;
+    expect(await failureWithMockedClient({ begun: notSignedIn() })).toBe(told);
+    expect(await failureWithMockedClient({ firstPolled: notSignedIn() })).toBe(told + leftBehind());
   });
 
   test("after an operation that has failed by its first poll", async () => {

@@ -46,22 +46,22 @@ Or rehearse with no Azure at all: npm run demo
   test.each(["x", ".", "x."])("is refused at any length, all '%s'", async (part) => {
     const { stderr, end } = startWithMockedClient({}, { env: { KEY_VAULT_NAME: part.repeat(130_000) } });
     expect(await end()).toBe(1);
-    expect(stderr()).toMatch(/^KEY_VAULT_NAME is not the name of a vault: '.{499}…'\n/);
+    expect(stderr()).toMatch(/^KEY_VAULT_NAME is not the name of a vault: '/);
   });
 
-  test("is shown without the ids in it, where it is the vault's resource id", async () => {
-    const id = "44444444-4444-4444-4444-444444444444";
-    const path = (subscription: string) =>
-      `/subscriptions/${subscription}/resourceGroups/x/providers/Microsoft.KeyVault/vaults/v`;
-    const { stderr, end } = startWithMockedClient({}, { env: { KEY_VAULT_NAME: path(id) } });
+  test.each([
+    ["a\x1b[2J\u202eb", "aU+001B[2JU+202Eb"],
+    ["\u0441ontoso", "U+0441ontoso"],
+  ])("is written out where a character is not what it seems: %j", async (KEY_VAULT_NAME, printed) => {
+    const { stderr, end } = startWithMockedClient({}, { env: { KEY_VAULT_NAME } });
     expect(await end()).toBe(1);
-    expect(stderr()).toMatch(`KEY_VAULT_NAME is not the name of a vault: '${path("…")}'\n`);
+    expect(stderr()).toBe(`KEY_VAULT_NAME is not the name of a vault: '${printed}'\n${rule()}`);
   });
 
-  test("is written out where a character cannot be seen, or would be obeyed by the terminal", async () => {
-    const { stderr, end } = startWithMockedClient({}, { env: { KEY_VAULT_NAME: "a\x1b[2J\u202eb" } });
+  test("is not shown where it is a token", async () => {
+    const { stderr, end } = startWithMockedClient({}, { env: { KEY_VAULT_NAME: "eyJhbGci.eyJh.sig" } });
     expect(await end()).toBe(1);
-    expect(stderr()).toMatch(/^KEY_VAULT_NAME is not the name of a vault: 'aU\+001B\[2JU\+202Eb'\n/);
+    expect(stderr()).toBe(`KEY_VAULT_NAME is not the name of a vault: '…'\n${rule()}`);
   });
 
   test.each(["kv1", "a-vault-with-24-characte", " my-vault\t"])(
@@ -76,7 +76,7 @@ Or rehearse with no Azure at all: npm run demo
 });
 
 describe("The certificate's name", () => {
-  test.each(["", "my_cert", "a b", "café", "jane@contoso.com", "a".repeat(128)])("'%s' is refused", async (name) => {
+  test.each(["", "my_cert", "a b", "jane@contoso.com", "a".repeat(128)])("'%s' is refused", async (name) => {
     const { calls, stdout, stderr, end } = startWithMockedClient({}, { input: `${name}\n` });
     expect(await end()).toBe(1);
     expect(stderr()).toBe(
@@ -93,8 +93,10 @@ describe("The certificate's name", () => {
     ["my\u3164cert", "myU+3164cert"],
     ["my\u{e0061}cert", "myU+E0061cert"],
     ["my\tcert", "myU+0009cert"],
+    ["my-\u0441ert", "my-U+0441ert"],
+    ["café", "cafU+00E9"],
     ["my cert", "my cert"],
-  ])("is written out where a character of it cannot be seen: %j", async (name, printed) => {
+  ])("is written out where a character is not ASCII: %j", async (name, printed) => {
     const { stderr, end } = startWithMockedClient({}, { input: `${name}\n` });
     expect(await end()).toBe(1);
     expect(stderr()).toMatch(`This is not the name of a certificate: '${printed}'\n`);
@@ -127,14 +129,9 @@ describe("The certificate's name", () => {
     expect(stdout()).toBe(transcript());
   });
 
-  test("brings no control characters to the terminal, and is cut after 500 characters", async () => {
-    const line = anyText(600).map((text) => text.replaceAll(/[\r\n\u2028\u2029]/g, ""));
-    const fixed = fc.constantFrom(
-      "\x1b[2J\x1b]0;title\x07",
-      "a\u202eb\u200bc\x85e",
-      "😀".repeat(5_000),
-      "x".repeat(500) + "y",
-    );
+  test("is told in one line of ASCII, whatever was typed", async () => {
+    const line = anyText().map((text) => text.replaceAll(/[\r\n\u2028\u2029]/g, ""));
+    const fixed = fc.constantFrom("\x1b[2J\x1b]0;title\x07", "a\u202eb\u200bc\x85e", "😀".repeat(5_000));
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(line, fixed).filter((name) => !/^[0-9a-z-]{1,127}$/i.test(name.trim())),
@@ -142,8 +139,7 @@ describe("The certificate's name", () => {
           const { stdout, stderr, end } = startWithMockedClient({}, { input: `${name}\n` });
           expect(await end()).toBe(1);
           expect(stdout()).toBe(prompt);
-          expect(stderr()).toMatch(/^This is not the name of a certificate: '\P{C}{0,500}'\nA name has \P{C}+\n$/u);
-          if ([...name].length > 500) expect(stderr()).toContain("…");
+          expect(stderr()).toMatch(/^This is not the name of a certificate: '[ -~]*'\nA name has [ -~]+\n$/);
         },
       ),
       { numRuns: 100 },

@@ -1,7 +1,15 @@
 import { expect, test } from "@jest/globals";
 import { runInOwnProcess } from "./helpers/own-process.ts";
 import { alteredScript, failingTool, scratchFolder } from "./helpers/scratch.ts";
-import { cancelled, creating, leftBehind, retrieving, seeReadme, signIn, transcript } from "./helpers/transcript.ts";
+import {
+  creating,
+  leftBehind,
+  noCertificate,
+  retrieving,
+  seeReadme,
+  signIn,
+  transcript,
+} from "./helpers/transcript.ts";
 
 test.concurrent("The name is all that the script waits for on its input", async () => {
   const run = await runInOwnProcess({ staysOpen: true });
@@ -9,7 +17,7 @@ test.concurrent("The name is all that the script waits for on its input", async 
 });
 
 test.concurrent("A failure is told on stderr, and the exit code is 1", async () => {
-  const stderr = `${cancelled("Cancelled")}${seeReadme}${leftBehind("Cancelled")}`;
+  const stderr = `${noCertificate}${seeReadme}${leftBehind("Cancelled")}`;
   const run = await runInOwnProcess({ input: "Cancelled" });
   expect(run).toEqual({ exitCode: 1, stdout: creating("Cancelled"), stderr });
 });
@@ -21,7 +29,8 @@ test.concurrent("An output that nobody reads ends the script before anything is 
 
 test.concurrent("A mistake in a script that was changed keeps its place", async () => {
   const { script, line } = alteredScript("client.getCertificate(", "client.getCertifcate(");
-  const stderr = `client.getCertifcate is not a function\nkv_certificates.ts:${line}\n${seeReadme}${leftBehind()}`;
+  const place = `kv_certificates.ts:${line}:43`;
+  const stderr = `client.getCertifcate is not a function\n${place}\n${seeReadme}${leftBehind()}`;
   const run = await runInOwnProcess({ program: [script] });
   expect(run).toEqual({ exitCode: 1, stdout: creating() + retrieving, stderr });
 });
@@ -40,6 +49,6 @@ test.concurrent("Of a refusal that the SDK does not hand on, the Azure CLI itsel
   const preloads = ["./test/offline/preload.ts", `data:text/javascript,${encodeURIComponent(asThePerson)}`];
   const run = await runInOwnProcess({ preloads, env: { PATH } });
   const told = "Please run 'az login' from a command prompt to authenticate before using this credential.";
-  expect(run).toEqual({ exitCode: 1, stdout: creating(), stderr: expect.stringContaining(`\n${told}\n`) });
+  expect(run).toEqual({ exitCode: 1, stdout: creating(), stderr: expect.stringContaining(`${told}\n`) });
   expect(run.stderr.endsWith(signIn)).toBe(true);
 });

@@ -74,14 +74,15 @@ test("What stands for the Python calls stands in the script", () => {
   for (const call of calls) expect(script).toContain(call);
 });
 
-test("The commands that grant access are those that the script prints, apart from whom they name", async () => {
+test("The commands that grant access are those that the script prints, apart from whom and what they name", () => {
   const bash = blocks
     .filter(({ language }) => language === "bash")
     .flatMap(({ text }) => text.replaceAll(/ \\\n */g, " ").split("\n"));
-  const caller = "33333333-3333-3333-3333-333333333333";
-  for (const printed of [grantRole(caller), grantPermissions(caller)]) {
-    const command = printed.split("\n  ")[1]?.trim().replaceAll("demo-vault", "<your-unique-keyvault-name>");
-    expect(bash).toContain(command?.replace(caller, '"$(az ad signed-in-user show --query id --output tsv)"'));
+  const caller = '"$(az ad signed-in-user show --query id --output tsv)"';
+  const vaultId = "$(az keyvault show --name <your-unique-keyvault-name> --query id --output tsv)";
+  for (const printed of [grantRole(caller, vaultId), grantPermissions(caller)]) {
+    const command = printed.split("\n  ")[1]?.trim();
+    expect(bash).toContain(command?.replaceAll("demo-vault", "<your-unique-keyvault-name>"));
   }
 });
 

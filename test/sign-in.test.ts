@@ -9,82 +9,79 @@ import { explanation } from "./helpers/mocked-client.ts";
 import { managedIdentityError, signInError } from "./helpers/sdk-errors.ts";
 import { seeReadme, signIn } from "./helpers/transcript.ts";
 
+const chainFailed = "ChainedTokenCredential authentication failed.";
+
 /** What the script prints where each way to sign in fails with one of these messages. */
 const printed = (...messages: string[]) => {
   const ways = messages.map((message) => new CredentialUnavailableError(message));
-  return explanation(new AggregateAuthenticationError(ways, "ChainedTokenCredential authentication failed."));
+  return explanation(new AggregateAuthenticationError(ways, chainFailed));
 };
+
+/** All that it prints of these ways. */
+const told = (...messages: string[]) =>
+  `${[chainFailed, ...messages.map((message) => `CredentialUnavailableError: ${message}`)].join("\n")}\n${signIn}`;
 
 test("A sign-in that fails says of each way why, and then how to sign in", async () => {
   const ways = [
     "EnvironmentCredential is unavailable. No underlying credential could be used. To troubleshoot, visit https://aka.ms/azsdk/js/identity/environmentcredential/troubleshoot.",
     "Please run 'az login' from a command prompt to authenticate before using this credential.",
   ];
-  expect(await printed(...ways)).toBe(`${ways.join("\n")}\n${signIn}`);
-});
-
-test("A reason that two ways have in common is told once", async () => {
-  const reason = "WorkloadIdentityCredential: is unavailable. No content on the file /var/run/token.";
-  const other = "EnvironmentCredential is unavailable.";
-  expect(await printed(other, reason, reason)).toBe(`${other}\n${reason}\n${signIn}`);
+  expect(await printed(...ways)).toBe(told(...ways));
 });
 
 test("What the SDK advises stays", async () => {
   const scope = "https://vault.azure.net/.default";
   const message = await new VisualStudioCodeCredential().getToken(scope).then(String, ({ message }: Error) => message);
   expect(message).toMatch(/^Visual Studio Code Authentication is not available\. Ensure .+/);
-  expect(await printed(message)).toBe(`${message}\n${signIn}`);
+  expect(await printed(message)).toBe(told(message));
 });
 
 test("What a tool advises stays", async () => {
   const words =
     "AADSTS53000: Device is not in required device state: compliant. Ensure that your device is compliant with your company's policy.";
-  expect(await printed(words)).toBe(`${words}\n${signIn}`);
+  expect(await printed(words)).toBe(told(words));
 });
 
-test("The claims of a claims challenge are whole, in the command that answers it, and its tenant is not shown", async () => {
+test("The command that answers a claims challenge is whole", async () => {
   const claims = btoa(
     '{"access_token":{"nbf":{"essential":true,"value":"1726077595"},"xms_caeerror":{"value":"10012"}}}',
   );
-  const tenant = "11111111-1111-1111-1111-111111111111";
-  const words = `This credential doesn't support claims challenges. To authenticate with the required claims, please run the following command: az login --claims-challenge ${claims} --scope https://vault.azure.net/.default --tenant ${tenant}`;
-  expect(claims).toMatch(/^eyJ/);
-  expect(await printed(words)).toBe(`${words.replace(tenant, "…")}\n${signIn}`);
+  const words = `This credential doesn't support claims challenges. To authenticate with the required claims, please run the following command: az login --claims-challenge ${claims} --scope https://vault.azure.net/.default --tenant 11111111-1111-1111-1111-111111111111`;
+  expect(await printed(words)).toBe(told(words));
 });
 
-test("A traceback is told by its beginning and its end, where the reason stands", async () => {
+test("A traceback is told whole", async () => {
   const frames = Array.from(
     { length: 20 },
     (_, line) => `  File "/opt/az/lib/x.py", line ${line}, in call\n    call()\n`,
   );
   const first = "The command failed with an unexpected error. Here is the traceback:\n";
-  const reason = "requests.exceptions.ConnectionError: HTTPSConnectionPool: Max retries exceeded\n";
-  const told = await printed(`${first}Traceback (most recent call last):\n${frames.join("")}${reason}`);
-  expect(told.startsWith(first)).toBe(true);
-  expect(told.endsWith(`\n${reason}${signIn}`)).toBe(true);
+  const reason = "requests.exceptions.ConnectionError: HTTPSConnectionPool: Max retries exceeded";
+  const words = `${first}Traceback (most recent call last):\n${frames.join("")}${reason}`;
+  expect(await printed(words)).toBe(told(words));
 });
 
 test.each([
   [
-    "7, in colour",
-    "Error: \x1b[31;1mGet-AzAccessToken: \x1b[0m\n\x1b[36;1mLine |\x1b[0m\n\x1b[36;1m  17 | \x1b[0m $token = \x1b[36;1mGet-AzAccessToken @params\x1b[0m\n\x1b[36;1m     | \x1b[31;1m ~~~~~~~~\x1b[0m\n\x1b[36;1m     | \x1b[31;1mAADSTS50076: You must use multi-factor authentication.\x1b[0m\n",
-    "Error: Get-AzAccessToken:\nLine |\n17 |  $token = Get-AzAccessToken @params\n| AADSTS50076: You must use multi-factor authentication.\n",
+    "7",
+    "Error: \x1b[31;1mGet-AzAccessToken: \x1b[0m\n\x1b[36;1mLine |\x1b[0m\n\x1b[36;1m  17 | \x1b[0m $token = \x1b[36;1mGet-AzAccessToken @params\x1b[0m\n\x1b[36;1m     | \x1b[31;1m ~~~~~~~~\x1b[0m\n\x1b[36;1m     | \x1b[31;1mAADSTS50076: You must use multi-factor authentication.\x1b[0m",
+    "Error: Get-AzAccessToken: \nLine |\n  17 |  $token = Get-AzAccessToken @params\n     |  ~~~~~~~~\n     | AADSTS50076: You must use multi-factor authentication.",
   ],
   [
     "5.1",
-    "Error: Get-AzAccessToken : AADSTS50076: You must use multi-factor authentication.\r\nAt line:17 char:20\r\n+           $token = Get-AzAccessToken @params\r\n+                    ~~~~~~~~~\r\n    + CategoryInfo          : CloseError: (:) [Get-AzAccessToken]\r\n \r\n",
-    "Error: Get-AzAccessToken : AADSTS50076: You must use multi-factor authentication.\nAt line:17 char:20\n+           $token = Get-AzAccessToken @params\n+ CategoryInfo          : CloseError: (:) [Get-AzAccessToken]\n",
+    "Error: Get-AzAccessToken : AADSTS50076: You must use multi-factor authentication.\r\nAt line:17 char:20\r\n+           $token = Get-AzAccessToken @params\r\n+                    ~~~~~~~~~",
+    "Error: Get-AzAccessToken : AADSTS50076: You must use multi-factor authentication.\nAt line:17 char:20\n+           $token = Get-AzAccessToken @params\n+                    ~~~~~~~~~",
   ],
-])("The reason of PowerShell %s is told, without its colours and underlines", async (_, message, told) => {
-  expect(await printed(message)).toBe(`${told}${signIn}`);
+])("The words of PowerShell %s are told whole, without colours", async (_, message, words) => {
+  expect(await printed(message)).toBe(told(words));
 });
 
 test("What a managed identity's service says is told", async () => {
   const error_description =
     "Multiple user assigned identities exist, please specify the clientId / resourceId of the identity in the token request";
-  const told = await explanation(await managedIdentityError({ error: "invalid_request", error_description }));
-  expect(told).toContain(error_description);
-  expect(told.endsWith(`\n${signIn}`)).toBe(true);
+  const printed = await explanation(await managedIdentityError({ error: "invalid_request", error_description }));
+  expect(printed).toContain(error_description);
+  expect(printed.endsWith(`\n${signIn}`)).toBe(true);
 });
 
 test("A service principal's sign-in is told with the reason, and with Microsoft Entra ID's own advice", async () => {
@@ -97,6 +94,6 @@ test("A service principal's sign-in is told with the reason, and with Microsoft 
   );
   const error = "EnvironmentCredential authentication failed.";
   const error_description = "AADSTS7000215: Invalid client secret provided. Ensure that the secret is the value.";
-  const told = await explanation(new AuthenticationError(400, { error, error_description }));
-  expect(told).toBe(`${error} Status code: 400\nMore details:\n${error_description},\n${seeReadme}`);
+  const refused = await explanation(new AuthenticationError(400, { error, error_description }));
+  expect(refused).toBe(`${error} Status code: 400\nMore details:\n${error_description},\n${seeReadme}`);
 });

@@ -101,7 +101,7 @@ const words: Record<string, (() => Promise<string>) | string> = {
   "is currently in a deleted but recoverable state": () => rehearsed("ObjectIsDeletedButRecoverable"),
   "is currently being deleted": () => rehearsed("ObjectIsBeingDeleted"),
   "is currently being recovered": () => rehearsed("ObjectIsBeingRecovered"),
-  "was cancelled, or": () => rehearsed("Cancelled"),
+  "returned no certificate": () => rehearsed("Cancelled"),
   "status is inProgress": () => rehearsed("Conflict"),
   "The call to DigiCert failed": () => rehearsed("IssuerRefused"),
   "may still be in": () => rehearsed("ConnectionLost"),

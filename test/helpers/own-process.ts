@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { environment } from "./environment.ts";
@@ -8,6 +8,8 @@ interface Given {
   /** The text on standard input, which may stay open after it. */
   input?: string;
   staysOpen?: boolean;
+  /** The words on stdout or stderr at which Ctrl-C is pressed. */
+  ctrlCAfter?: string;
   /** Whether the reader of its output has gone. */
   isUnread?: boolean;
   /** Environment variables, beside those that every run sees; `undefined` removes one. */
@@ -21,6 +23,17 @@ interface Given {
 /** Whether Node runs TypeScript as it is, as from 22.18 on; it then starts faster. */
 export const runsTypeScript = "typescript" in process.features && Boolean(process.features.typescript);
 
+/** Presses Ctrl-C once these words are printed. */
+function interruptAfter(words: string, child: ChildProcessWithoutNullStreams) {
+  for (const stream of [child.stdout, child.stderr]) {
+    let printed = "";
+    stream.on("data", (chunk) => {
+      printed += chunk;
+      if (printed.includes(words)) child.kill("SIGINT");
+    });
+  }
+}
+
 /** Runs a program in a process of its own, against an offline vault that needs no time, and waits for its end. */
 export async function runInOwnProcess(given: Given = {}) {
   const { input = "my-cert\n", env = {} } = given;
@@ -33,6 +46,7 @@ export async function runInOwnProcess(given: Given = {}) {
   child.stdin.write(input);
   if (!given.staysOpen) child.stdin.end();
   if (given.isUnread) child.stdout.destroy();
+  if (given.ctrlCAfter) interruptAfter(given.ctrlCAfter, child);
   const [stdout, stderr, [exitCode]] = await Promise.all([
     given.isUnread ? "" : text(child.stdout),
     text(child.stderr),

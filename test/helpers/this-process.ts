@@ -1,8 +1,9 @@
-import { afterEach, jest } from "@jest/globals";
+import { afterEach, expect, jest } from "@jest/globals";
 import { Console } from "node:console";
 import { PassThrough } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { environment } from "./environment.ts";
+import { standstill } from "./standstill.ts";
 
 /** What a run in this process is given. */
 export interface Given {
@@ -27,6 +28,8 @@ const standingStill: Clock = { isBusy: () => false, advance: () => {} };
 /** So many turns of the event loop, without anything under way, and a script that could go on would have ended. */
 const mostTurns = 20_000;
 
+const hasExited = "What the script does after process.exit() does not happen.";
+
 let runs = 0;
 
 // A test that fails halfway does not see its script's end.
@@ -35,7 +38,8 @@ afterEach(giveBack);
 /**
  * Starts the script in this process, which lends it its streams, its environment and its exit until the script ends.
  * What it has printed so far is in `stdout()` and `stderr()`; `end()` waits for its end, and resolves with the exit
- * code. A script that neither ends nor goes on makes `end()` reject.
+ * code. A script that neither ends nor goes on makes `end()` reject. `pressCtrlC()` ends it where it waits, and resolves
+ * with the exit code.
  */
 export function startInThisProcess({ input = "my-cert\n", env = {}, terminal = {}, script }: Given = {}) {
   const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() };
@@ -54,14 +58,16 @@ export function startInThisProcess({ input = "my-cert\n", env = {}, terminal = {
   let exitCode: number | undefined;
   jest.spyOn(process, "exit").mockImplementation((code) => {
     exitCode ??= Number(code ?? 0);
-    throw new Error("What the script does after process.exit() does not happen.");
+    throw new Error(hasExited);
   });
-  // Node hands what a top-level await rejects with to the listener that the script gives it.
+  // Node hands what a top-level await rejects with, and Ctrl-C, to the listeners that the script gives it.
   let explain: ((error: unknown) => void) | undefined;
+  let stop: (() => void) | undefined;
   const { on } = process;
-  jest.spyOn(process, "on").mockImplementation((event: string | symbol, listener: (error: unknown) => void) => {
-    if (event !== "uncaughtException") return on.call(process, event, listener);
-    explain = listener;
+  jest.spyOn(process, "on").mockImplementation((event: string | symbol, listener: (error?: unknown) => void) => {
+    if (event === "uncaughtException") explain = listener;
+    else if (event === "SIGINT") stop = listener;
+    else on.call(process, event, listener);
     return process;
   });
 
@@ -93,7 +99,14 @@ export function startInThisProcess({ input = "my-cert\n", env = {}, terminal = {
       giveBack();
     }
   }
-  return { stdout: () => printed.stdout, stderr: () => printed.stderr, end };
+
+  async function pressCtrlC() {
+    while (!stop && !outcome.isSettled) await setImmediate();
+    await standstill();
+    expect(stop).toThrow(hasExited);
+    return exitCode;
+  }
+  return { stdout: () => printed.stdout, stderr: () => printed.stderr, end, pressCtrlC };
 }
 
 function giveBack() {

@@ -12,7 +12,7 @@ export const done = " done.\n";
 export const transcript = (name = "my-cert") => creating(name) + retrieving + deleting(name) + done;
 
 /** What it prints of a creation that ends without a certificate. */
-export const cancelled = (name = "my-cert") => `The creation of '${name}' was cancelled, or the script was changed.\n`;
+export const noCertificate = "The poller returned no certificate. Perhaps the creation was cancelled.\n";
 
 /** What it prints of a failure without a certain cure. */
 export const seeReadme = "See Troubleshooting in README.md.\n";
@@ -22,21 +22,28 @@ export const signIn = `Sign in, in one of these ways:
   az login
   Connect-AzAccount
 If you are signed in with the Azure CLI, ask it what is wrong:
-  az account get-access-token --scope https://vault.azure.net/.default --query expiresOn
+  az account get-access-token --scope https://vault.azure.net/.default --query expires_on
 ${seeReadme}`;
 
-/** What it prints of a refusal, by the kind of the vault's access control; the caller is named by its object id. */
-export const grantRole = (caller: string) => `The caller needs this role, which takes some minutes to have effect:
-  az role assignment create --role "Key Vault Certificates Officer" --assignee ${caller} --scope "$(az keyvault show --name demo-vault --query id --output tsv)"
+/**
+ * What it prints of a refusal, by the kind of the vault's access control: the caller is named by its object id, the
+ * vault by its resource id; `more` is a permission beside those of the quickstart.
+ */
+export const grantRole = (
+  caller: string,
+  vaultId: string,
+) => `The caller needs this role, which takes some minutes to have effect:
+  az role assignment create --role "Key Vault Certificates Officer" --assignee ${caller} --scope "${vaultId}"
 `;
 export const grantPermissions = (
   caller: string,
+  more = "",
 ) => `The caller needs these permissions; the command replaces the certificate permissions that the caller has:
-  az keyvault set-policy --name demo-vault --object-id ${caller} --certificate-permissions delete get list create
+  az keyvault set-policy --name demo-vault --object-id ${caller} --certificate-permissions ${`delete get list create ${more}`.trim()}
 `;
 
 /** What it prints where a host is not found. */
-export const checkNetwork = `Check your network and HTTPS_PROXY, and that demo-vault is in this list of your vaults:
+export const checkNetwork = `Check your network and HTTPS_PROXY, and that demo-vault is one of your active subscription's vaults:
   az keyvault list --query "[].name" --output tsv
 `;
 
