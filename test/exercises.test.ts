@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { environment } from "./helpers/environment.ts";
 import { runInOwnProcess } from "./helpers/own-process.ts";
-import { codeBlocks, exercises } from "./helpers/readme.ts";
+import { codeBlocks, exercises } from "./helpers/pages.ts";
 import { rehearseInThisProcess } from "./helpers/rehearsal.ts";
 import { scratchFolder } from "./helpers/scratch.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { failures, type Failure } from "./offline/failures.ts";
 import { runInOwnProcess } from "./helpers/own-process.ts";
-import { section, troubleshooting } from "./helpers/readme.ts";
+import { entriesOf, section } from "./helpers/pages.ts";
 import { rehearseInThisProcess } from "./helpers/rehearsal.ts";
 import { failingTool, scratchFolder } from "./helpers/scratch.ts";
 import {
@@ -80,7 +80,7 @@ test("The README says which names show no failure", () => {
 });
 
 test("Every message that leads to Troubleshooting is found there by its words", () => {
-  const rows = troubleshooting().flatMap(({ words }) => words);
+  const rows = entriesOf(".github/TROUBLESHOOTING.md").flatMap(({ words }) => words);
   const all = [...refused, ...created.map(([name, , stderr]) => [name, stderr] as const), ...notDeleted];
   for (const [name, stderr] of all.filter(([, stderr]) => stderr.includes(seeReadme)))
     expect([name, rows.filter((words) => stderr.includes(words))]).not.toEqual([name, []]);

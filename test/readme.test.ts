@@ -1,25 +1,29 @@
 import { expect, test } from "@jest/globals";
-import GithubSlugger from "github-slugger";
 import { execFile, exec } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename, dirname } from "node:path";
+import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { failures } from "./offline/failures.ts";
 import { environment } from "./helpers/environment.ts";
 import { runsTypeScript } from "./helpers/own-process.ts";
-import { codeBlocks, readmeTable, section, tokensOf } from "./helpers/readme.ts";
+import { codeBlocks, section, tableOf, textOf } from "./helpers/pages.ts";
 import { rehearseInThisProcess } from "./helpers/rehearsal.ts";
 import { grantPermissions, grantRole } from "./helpers/transcript.ts";
 
 const read = (file: string) => readFileSync(file, "utf8");
-const readme = read("README.md");
+const readme = textOf("README.md");
 const script = read("kv_certificates.ts");
-const { scripts, engines, dependencies, devDependencies } = JSON.parse(read("package.json"));
+const { engines, dependencies } = JSON.parse(read("package.json"));
 
-const tokens = tokensOf("README.md");
-const maintainers = tokensOf(".github/CONTRIBUTING.md");
 const blocks = codeBlocks();
-const inline = [...tokens, ...maintainers].flatMap((token) => (token.type === "codespan" ? [token.text] : []));
+const bash = blocks.filter(({ language }) => language === "bash").map(({ text }) => text.replaceAll(/ \\\n */g, " "));
+
+/** The number of words, as `wc -w` counts them. */
+const wordsIn = (text: string) => text.trim().split(/\s+/).length;
+
+test("The page is short, and the way to Next steps is shorter", () => {
+  expect(wordsIn(readme)).toBeLessThanOrEqual(2_900);
+  expect(wordsIn(readme.slice(0, readme.indexOf("## Next steps")))).toBeLessThanOrEqual(1_350);
+});
 
 test("The TypeScript blocks are, line for line, the whole flow of the script", () => {
   const end = 'await deletePoller.pollUntilDone();\nconsole.log(" done.");';
@@ -69,46 +73,21 @@ test("The failures that can be rehearsed are those of the offline vault, and no 
 });
 
 test("What stands for the Python calls stands in the script", () => {
-  const calls = readmeTable("Python").map(([, call]) => call);
+  const calls = tableOf("README.md", "Python").map(([, call]) => call);
   expect(calls).not.toEqual([]);
   for (const call of calls) expect(script).toContain(call);
 });
 
 test("The commands that grant access are those that the script prints, apart from whom and what they name", () => {
-  const bash = blocks
-    .filter(({ language }) => language === "bash")
-    .flatMap(({ text }) => text.replaceAll(/ \\\n */g, " ").split("\n"));
   const caller = '"$(az ad signed-in-user show --query id --output tsv)"';
   const vaultId = "$(az keyvault show --name <your-unique-keyvault-name> --query id --output tsv)";
   for (const printed of [grantRole(caller, vaultId), grantPermissions(caller)]) {
     const command = printed.split("\n  ")[1]?.trim();
-    expect(bash).toContain(command?.replaceAll("demo-vault", "<your-unique-keyvault-name>"));
+    expect(bash.join("\n").split("\n")).toContain(command?.replaceAll("demo-vault", "<your-unique-keyvault-name>"));
   }
 });
 
-test("Every block names its language or its shell", () => {
-  const languages = new Set(blocks.map(({ language }) => language));
-  expect([...languages].sort()).toEqual(["bash", "mermaid", "powershell", "text", "ts", "ts exercise", "ts own"]);
-});
-
-const commands = [
-  ...blocks.filter(({ language }) => language === "bash").flatMap(({ text }) => text.split(/\n| && /)),
-  ...inline,
-].filter((command) => /^(npm|npx|node) /.test(command));
-
-test.each([...new Set(commands.filter((command) => command.startsWith("npm ")))])(
-  "The command %s exists",
-  (command) => {
-    const [name = "", ...rest] = command.replace(/^npm (run )?/, "").split(" ");
-    if (!["ci", "cit", "init", "install", "pkg"].includes(name)) expect(scripts).toHaveProperty(name);
-    const installed = rest.filter((word: string) => !word.startsWith("--"));
-    const known = Object.keys({ ...dependencies, ...devDependencies });
-    if (name === "install") expect(known).toEqual(expect.arrayContaining(installed));
-    const [, files = "", pattern = ""] = /-- ([\w ]+?)(?: --testNamePattern (\w+))?$/.exec(command) ?? [];
-    const testFiles = files.split(" ").filter((file) => file && !existsSync(`test/${file}`));
-    for (const file of testFiles) expect(read(`test/${file}.test.ts`)).toContain(pattern);
-  },
-);
+const commands = bash.flatMap((text) => text.split(/\n| && /));
 
 test("What a project of one's own installs is what the script needs", () => {
   const installed = commands.flatMap(
@@ -128,34 +107,6 @@ test.concurrent.each([...runCommands])("The command %s runs the script", async (
   const stderr =
     program !== "node" || runsTypeScript ? /^KEY_VAULT_NAME is not set\.\n(.+\n){4}$/m : /Unknown file extension/;
   await expect(running).rejects.toMatchObject({ code: 1, stdout: "", stderr: expect.stringMatching(stderr) });
-});
-
-test("Every file that is named exists, and every file is named", () => {
-  // In a folder below test/ a file is named without its folder.
-  const files = readdirSync("test", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
-  // The files of the demo are named without their folder, and those of other folders by it alone.
-  const names = files.map((file) => {
-    const folder = dirname(file);
-    return folder === "offline" ? basename(file) : `test/${folder === "." ? file : `${folder}/`}`;
-  });
-  const named = inline.filter((text) => /^\.?[\w/-]+(\.[\w-]+)*\.(ts|json|md)$|^\.ci\/run$/.test(text));
-  for (const file of named) expect([file, existsSync(file) || names.includes(file)]).toEqual([file, true]);
-  expect(inline).toEqual(expect.arrayContaining(["kv_certificates.ts", "test/offline/", ...names]));
-});
-
-/** Where a page leads to in this repository, as a path from the page. */
-const targetsOf = (page: typeof tokens) =>
-  page.flatMap((token) => (token.type === "link" && !/^https:/.test(token.href) ? [token.href] : []));
-
-test("Every relative link and every anchor leads somewhere", () => {
-  const slugger = new GithubSlugger();
-  const anchors = tokens.flatMap((token) => (token.type === "heading" ? [`#${slugger.slug(token.text)}`] : []));
-  const fromMaintainers = targetsOf(maintainers).map((target) => target.replace(/^\.\.\/README\.md/, ""));
-  for (const targets of [targetsOf(tokens), fromMaintainers]) {
-    expect(targets).not.toEqual([]);
-    for (const target of targets)
-      expect([target, anchors.includes(target) || existsSync(target)]).toEqual([target, true]);
-  }
 });
 
 test("The figures are those of the settings and of the code", () => {

@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { checkServerIdentity } from "node:tls";
 import { explanation, failureWithMockedClient } from "./helpers/mocked-client.ts";
 import { runInOwnProcess } from "./helpers/own-process.ts";
-import { section, troubleshooting } from "./helpers/readme.ts";
+import { entriesOf, textOf } from "./helpers/pages.ts";
 import { rehearseInThisProcess, startWithRealClient } from "./helpers/rehearsal.ts";
 import { alteredScript } from "./helpers/scratch.ts";
 import { sdkError, signInError } from "./helpers/sdk-errors.ts";
@@ -40,56 +40,126 @@ const creation = "DefaultCertificatePolicy, pollOptions";
 
 const otherHost = checkServerIdentity("demo-vault.vault.azure.net", { subjectaltname: "DNS:contoso.com" } as never);
 
+const page = ".github/TROUBLESHOOTING.md";
+
 // Where words are read that no test brings about, since whoever says them cannot be asked.
 const entra = "Microsoft Entra ID: learn.microsoft.com/entra/identity-platform/reference-error-codes";
+const devicecode =
+  "Microsoft Entra ID: learn.microsoft.com/entra/identity/conditional-access/concept-authentication-flows";
+const reports = "Microsoft Entra ID, as public issues quote it";
 const keyVault = "Key Vault: recorded answers, and issues of the Azure SDKs and the Azure CLI";
+const arm = "Azure Resource Manager, as public issues quote it";
 const workloads =
   "Microsoft Entra ID: learn.microsoft.com/azure/devops/pipelines/release/troubleshoot-workload-identity";
+const az = "Azure CLI 2.91, run against servers of this machine";
+const powershell = "Azure PowerShell: its sources and issues";
+const powershellItself = "PowerShell: CommandNotFoundException";
+const azd = "Azure Developer CLI: its issues, and Go's crypto/x509";
+const dotnet = ".NET: HttpClient";
+const identity = "@azure/identity: AzureCliCredential, AzurePowerShellCredential";
 const libuv = "Node.js: util.getSystemErrorMap()";
 const openssl = "OpenSSL: X509_verify_cert_error_string(), ERR_error_string()";
 
-/** The words in the README, in its order: how they come to be on the screen, or else where they are read. */
+/** The words on the page, in its order: how they come to be on the screen, or else where they are read. */
 const words: Record<string, (() => Promise<string>) | string> = {
-  "is not defined": () => changed("getCertificate(certificateName)", "getCertificate(certificatName)"),
-  "is not a function": () => changed(creation, '{ ...DefaultCertificatePolicy, keyUsage: "x" as never }, pollOptions'),
-  "cannot be empty": () =>
-    changed("getCertificate(certificateName)", 'getCertificateVersion(certificateName, "").then(String)'),
-  "reading 'subjectAlternativeNames'": () => changed(creation, "undefined as never, pollOptions"),
-  "has invalid value": () => changed(creation, '{ ...DefaultCertificatePolicy, subject: "x" }, pollOptions'),
-  "HTTP GET not allowed": () => changed("getCertificate(certificateName)", 'getCertificate("")'),
   "KEY_VAULT_NAME is not": () => set({ KEY_VAULT_NAME: "https://contoso.vault.azure.net" }),
-  "Invalid value for AZURE_TOKEN_CREDENTIALS": () => set({ AZURE_TOKEN_CREDENTIALS: "az" }),
   "tsx: not found": "dash, which is sh on Debian and Ubuntu",
   "tsx: command not found": "bash, which is sh on macOS",
   "'tsx' is not recognized": "cmd.exe, which npm uses on Windows",
   "Cannot find package": "Node.js: ERR_MODULE_NOT_FOUND",
   EBADENGINE: "npm: npm-install-checks",
   "Unknown file extension": "Node.js: ERR_UNKNOWN_FILE_EXTENSION",
+  E401: "npm: npm-registry-fetch",
+  E403: "npm: npm-registry-fetch",
+  E404: "npm: npm-registry-fetch",
   ETARGET: "npm: npm-pick-manifest",
-  EBADF: libuv,
-  "offline vault does not answer": () => changed("getCertificate(certificateName)", "getContacts()"),
-  "unexpected statusCode 501": () => changed("getCertificate(certificateName)", "listPropertiesOfIssuers().next()"),
+  "The token '&&' is not a valid statement separator": "Windows PowerShell 5.1: InvalidEndOfLine",
+  "running scripts is disabled on this system": "PowerShell: PSSecurityException",
+  "bootloader.js": "Visual Studio Code: js-debug, which sets NODE_OPTIONS",
   "Sign in, in one of these ways": notSignedIn,
   "Please run 'az login' from a command prompt": "@azure/identity: AzureCliCredential, as in process.test.ts",
+  "Please run 'az login' to setup account": az,
+  "Azure CLI could not be found": identity,
+  "az: command not found": "bash",
+  "command not found: az": "zsh",
+  "'az' is not recognized": "cmd.exe",
+  "The term 'Connect-AzAccount' is not recognized": powershellItself,
+  "module >= 2.2.0 is not installed": identity,
+  AADSTS50072: entra,
   AADSTS50074: entra,
   AADSTS50076: entra,
   AADSTS50078: entra,
   AADSTS50079: entra,
+  AADSTS50158: entra,
+  "User interaction is required": powershell,
+  AADSTS50173: entra,
+  AADSTS50132: entra,
+  AADSTS50133: entra,
+  AADSTS50089: entra,
+  AADSTS70008: entra,
   AADSTS700082: entra,
   AADSTS70043: entra,
+  AADSTS70044: reports,
+  AADSTS50005: entra,
+  AADSTS50097: entra,
+  AADSTS53000: entra,
+  AADSTS53001: entra,
+  AADSTS530036: devicecode,
+  AADSTS53003: entra,
+  AADSTS53002: entra,
+  AADSTS53004: entra,
+  AADSTS53011: entra,
+  AADSTS530032: entra,
+  AADSTS530035: entra,
+  AADSTS530084: reports,
+  AADSTS500212: entra,
+  AADSTS500213: entra,
+  AADSTS50105: entra,
   AADSTS50020: entra,
+  AADSTS50034: entra,
+  AADSTS51004: entra,
+  AADSTS90072: entra,
   AKV10032: keyVault,
+  AADSTS500011: entra,
   "acquire tokens for tenant": () => notSignedInAs(new Error("This is not asked."), "another-tenant"),
   "claims challenge": "@azure/identity: AzureCliCredential and AzurePowerShellCredential",
+  AADSTS50055: entra,
+  AADSTS50144: entra,
+  AADSTS50053: entra,
+  AADSTS50057: entra,
+  AADSTS90002: entra,
+  "No subscriptions found": az,
+  "No subscription found in the context": powershell,
+  "Invalid value for AZURE_TOKEN_CREDENTIALS": () => set({ AZURE_TOKEN_CREDENTIALS: "az" }),
   AADSTS7000222: entra,
   AADSTS7000215: () => rehearsed("InvalidClientSecret"),
   AADSTS700016: entra,
+  AADSTS700027: entra,
+  AADSTS7000112: entra,
+  "service principal certificate with --password": az,
   AADSTS700213: workloads,
   AADSTS700024: workloads,
-  "disallowed by policy": keyVault,
-  RequestDisallowedByPolicy: "Azure Resource Manager, as the Azure CLI's documentation on errors quotes it",
-  AADSTS53003: entra,
-  AADSTS530084: "Microsoft Entra ID, as issues of the Azure CLI quote it",
+  MissingSubscriptionRegistration: az,
+  "was disallowed by Azure": az,
+  "was disallowed by policy": keyVault,
+  RequestDisallowedByPolicy: arm,
+  VaultAlreadyExists: arm,
+  "is already in use": arm,
+  "already exists in deleted state": arm,
+  "not found within subscription": az,
+  "--scope can't be an empty string": az,
+  ResourceGroupNotFound: az,
+  "roleAssignments/write": arm,
+  "Operation returned an invalid status code 'Conflict'": powershell,
+  "/me request is only valid with delegated authentication flow": az,
+  "Insufficient privileges to complete the operation": az,
+  "Cannot find user or service principal in graph database": az,
+  "Unable to get object id from principal name": az,
+  "Cannot find the Active Directory object": powershell,
+  "Cannot set policies to a vault with '--enable-rbac-authorization' specified": az,
+  "deletedVaults/purge/action": arm,
+  DeletedVaultPurge: arm,
+  "No deleted Vault or HSM was found": az,
   "Caller is not authorized to perform action on resource.": () => rehearsed("ForbiddenByRbac"),
   "does not have certificates": () => rehearsed("AccessDenied"),
   "Client address is not authorized": () => rehearsed("ForbiddenByFirewall"),
@@ -110,6 +180,15 @@ const words: Record<string, (() => Promise<string>) | string> = {
   temporarily: entra,
   AADSTS90033: entra,
   AKV10046: keyVault,
+  "is not defined": () => changed("getCertificate(certificateName)", "getCertificate(certificatName)"),
+  "is not a function": () => changed(creation, '{ ...DefaultCertificatePolicy, keyUsage: "x" as never }, pollOptions'),
+  "cannot be empty": () =>
+    changed("getCertificate(certificateName)", 'getCertificateVersion(certificateName, "").then(String)'),
+  "reading 'subjectAlternativeNames'": () => changed(creation, "undefined as never, pollOptions"),
+  "HTTP GET not allowed": () => changed("getCertificate(certificateName)", 'getCertificate("")'),
+  "has invalid value": () => changed(creation, '{ ...DefaultCertificatePolicy, subject: "x" }, pollOptions'),
+  "offline vault does not answer": () => changed("getCertificate(certificateName)", "getContacts()"),
+  "unexpected statusCode 501": () => changed("getCertificate(certificateName)", "listPropertiesOfIssuers().next()"),
   ENOTFOUND: () => rehearsed("HostNotFound"),
   EAI_AGAIN: libuv,
   ECONNREFUSED: () => rehearsed("ConnectionRefused"),
@@ -122,10 +201,16 @@ const words: Record<string, (() => Promise<string>) | string> = {
   "Client network socket disconnected": "Node.js: lib/internal/tls/wrap.js",
   "Proxy connection ended": "https-proxy-agent: parse-proxy-response.js",
   "Unexpected status code: 407": () => proxied(407, "<html></html>", "text/html"),
+  "Tunnel connection failed: 407": az,
   "Invalid URL": () => realClient({ HTTPS_PROXY: "proxy" }),
   "URI malformed": "V8: decodeURIComponent(), which https-proxy-agent calls for the proxy's user and password",
+  "wrong version number": openssl,
+  WRONG_VERSION_NUMBER: az,
   EPROTO: libuv,
+  "legacy renegotiation": openssl,
+  "alert handshake failure": openssl,
   "Unexpected status code: 403": () => rehearsed("ProxyBlocked"),
+  "Tunnel connection failed: 403": az,
   "while parsing the response body": () => proxied(403, "<html></html>"),
   AKV10000: keyVault,
   "status code: 502": () => proxied(502, "<html></html>", "text/html"),
@@ -133,12 +218,24 @@ const words: Record<string, (() => Promise<string>) | string> = {
   "status code: 504": () => proxied(504, "<html></html>", "text/html"),
   "Cannot read properties of undefined (reading 'error')": () => proxied(503),
   "Error reading response as text": "@typespec/ts-http-runtime: nodeHttpClient.ts",
+  CERTIFICATE_VERIFY_FAILED: az,
+  "_ssl.c": az,
+  "Could not find a suitable TLS CA certificate bundle": az,
+  "specified with an invalid file path": az,
+  "Unable to get authority configuration": az,
+  "The SSL connection could not be established": dotnet,
+  "x509: certificate signed by unknown authority": azd,
   "self-signed certificate in certificate chain": openssl,
-  "unable to verify the first certificate": openssl,
   "unable to get local issuer certificate": openssl,
+  "unable to get issuer certificate": openssl,
+  "unable to verify the first certificate": openssl,
+  "self-signed certificate": openssl,
   altnames: () => explanation(otherHost ?? new Error("")),
   "certificate is not yet valid": openssl,
   "certificate has expired": openssl,
+  "MissingSubscription)": az,
+  "C:/Program Files/Git": az,
+  "Operation returned an invalid status 'Bad Request'": az,
 };
 
 const scenes = Object.entries(words).flatMap(([said, by]) => (typeof by === "function" ? [[said, by] as const] : []));
@@ -147,15 +244,22 @@ test.each(scenes)("The script says '%s'", async (said, scene) => {
   expect(await scene()).toContain(said);
 });
 
-test("The README has a cure for all these words, and for no others", () => {
-  expect(troubleshooting().flatMap(({ words }) => words)).toEqual(Object.keys(words));
+test("The page has a cure for all these words, and for no others", () => {
+  expect(entriesOf(page).flatMap(({ words }) => words)).toEqual(Object.keys(words));
 });
 
-test("For all other words the README has a way on", () => {
-  const [rest = ""] = section("Troubleshooting")
-    .map(({ raw }) => raw)
-    .join("")
-    .split("### Anything else\n")
-    .slice(1);
+test("The words of the README's own entries are on the page, too", () => {
+  const short = entriesOf("README.md").flatMap(({ words }) => words);
+  expect(short.length).toBeGreaterThanOrEqual(10);
+  expect(Object.keys(words)).toEqual(expect.arrayContaining(short));
+});
+
+test("For all other words the page has a way on, in its last entry", () => {
+  const [, rest = ""] = textOf(page).split("## Anything else\n");
   expect(rest).toMatch(/rest-error-codes[^]+identity\/troubleshoot[^]+azure-sdk-for-js\/issues/);
+});
+
+test("The README's Troubleshooting, to which the script leads, leads to this page", () => {
+  const [, rest = ""] = textOf("README.md").split("\n## Troubleshooting\n");
+  expect(rest.split("\n## ")[0]).toContain(`](${page})`);
 });

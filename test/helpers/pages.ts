@@ -1,28 +1,38 @@
 import { lexer, walkTokens, type Token, type Tokens } from "marked";
 import { readFileSync } from "node:fs";
 
-const blocksOf = (page: string) => lexer(readFileSync(page, "utf8"));
-const pages = { "README.md": blocksOf("README.md"), ".github/CONTRIBUTING.md": blocksOf(".github/CONTRIBUTING.md") };
-const blocks = pages["README.md"];
+/** The pages of the project, by their paths from its folder. */
+export const pages = [
+  "README.md",
+  ".github/TROUBLESHOOTING.md",
+  ".github/WORKSHOP.md",
+  ".github/CONTRIBUTING.md",
+] as const;
+export type Page = (typeof pages)[number];
 
-/** All tokens of a page, blocks and what stands in them, in order. */
-export function tokensOf(page: keyof typeof pages): Token[] {
+export const textOf = (page: Page) => readFileSync(page, "utf8");
+
+/** All tokens of a page, or of some of its blocks: blocks and what stands in them, in order. */
+export function tokensOf(page: Page, blocks: Token[] = lexer(textOf(page))): Token[] {
   const tokens: Token[] = [];
-  walkTokens(pages[page], (token) => void tokens.push(token));
+  walkTokens(blocks, (token) => void tokens.push(token));
   return tokens;
 }
 
-/**
- * The blocks of code in README.md, each with all that stands after its fence as its language, such as "ts exercise".
- */
-export function codeBlocks(tokens = tokensOf("README.md")) {
-  return tokens.flatMap((token) =>
+/** The blocks of code of a page, each with all that stands after its fence as its language, such as "ts exercise". */
+export function codeBlocks(page: Page = "README.md") {
+  return tokensOf(page).flatMap((token) =>
     token.type === "code" ? [{ language: `${token.lang}`, text: `${token.text}` }] : [],
   );
 }
 
+/** What stands as code within the text of a page. */
+export const codeSpans = (page: Page): string[] =>
+  tokensOf(page).flatMap((token) => (token.type === "codespan" ? [`${token.text}`] : []));
+
 /** The blocks of README.md from a heading of the second level to the next one. */
 export function section(heading: string): Token[] {
+  const blocks = lexer(textOf("README.md"));
   const isHeading = (token: Token) => token.type === "heading" && token.depth === 2;
   const from = blocks.findIndex((token) => isHeading(token) && token.raw.includes(heading)) + 1;
   if (from === 0) throw new Error(`README.md has no section '${heading}'.`);
@@ -30,24 +40,19 @@ export function section(heading: string): Token[] {
   return blocks.slice(from, length < 0 ? undefined : from + length);
 }
 
-/**
- * The rows of the table in README.md whose first column has this heading: each a list of its cells, without marks of
- * code.
- */
-export function readmeTable(heading: string): string[][] {
-  const table = tokensOf("README.md").find((token) => token.type === "table" && token.header[0].text === heading);
-  if (table?.type !== "table") throw new Error(`README.md has no table that begins with '${heading}'.`);
+/** The rows of the table of a page whose first column has this heading: each a list of its cells, without marks of code. */
+export function tableOf(page: Page, heading: string): string[][] {
+  const table = tokensOf(page).find((token) => token.type === "table" && token.header[0].text === heading);
+  if (table?.type !== "table") throw new Error(`${page} has no table that begins with '${heading}'.`);
   return table.rows.map((row: { text: string }[]) => row.map(({ text }) => text.replaceAll("`", "")));
 }
 
 /**
- * The entries of "Troubleshooting": the words on the screen, which stand in the first line as code, and the cure
- * below.
+ * The entries by the words on the screen: in the first line of an item of a list the words, as code, and below it the
+ * cure.
  */
-export function troubleshooting() {
-  const items = section("Troubleshooting").flatMap((token) =>
-    token.type === "list" ? (token as Tokens.List).items : [],
-  );
+export function entriesOf(page: Page) {
+  const items = lexer(textOf(page)).flatMap((token) => (token.type === "list" ? (token as Tokens.List).items : []));
   return items.flatMap(({ text }) => {
     const [first = "", ...cure] = text.split("\\\n");
     const words = [...first.matchAll(/`([^`]+)`/g)].map(([, word = ""]) => word);
