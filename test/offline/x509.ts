@@ -15,7 +15,7 @@ export async function issue({ key_props, x509_props }: Policy, { nbf, exp }: { n
   const subjectKey = await x509.SubjectKeyIdentifierExtension.create(keys.publicKey);
   const authorityKey = await x509.AuthorityKeyIdentifierExtension.create(keys.publicKey);
   const common = { name: nameOf(x509_props.subject), keys, signingAlgorithm };
-  const requested = [...usage, ...extendedUsage, constraints, ...alternatives];
+  const requested = [...usage, ...extendedUsage, ...alternatives, constraints];
   const csr = await x509.Pkcs10CertificateRequestGenerator.create({ ...common, extensions: requested });
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     ...common,

@@ -196,7 +196,7 @@ describe("What a creation asks for", () => {
   test("has its extensions in the service's order", async () => {
     const { request, certificate } = await issued(x509({ sans: { dns_names: ["a"] } }));
     const typesOf = ({ extensions }: Certificate | Pkcs10CertificateRequest) => extensions.map(({ type }) => type);
-    expect(typesOf(request)).toEqual([keyUsage, extendedKeyUsage, basicConstraints, alternativeNames]);
+    expect(typesOf(request)).toEqual([keyUsage, extendedKeyUsage, alternativeNames, basicConstraints]);
     expect(typesOf(certificate)).toEqual([
       keyUsage,
       basicConstraints,
