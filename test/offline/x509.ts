@@ -19,12 +19,19 @@ export async function issue({ key_props, x509_props }: Policy, { nbf, exp }: { n
   const csr = await x509.Pkcs10CertificateRequestGenerator.create({ ...common, extensions: requested });
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     ...common,
+    serialNumber: newSerialNumber(),
     extensions: [...usage, constraints, ...extendedUsage, ...alternatives, authorityKey, subjectKey],
     notBefore: new Date(nbf * 1000),
     notAfter: new Date(exp * 1000),
   });
   const x5t = createHash("sha1").update(Buffer.from(certificate.rawData)).digest("base64url");
   return { csr: csr.toString("base64"), x5t, cer: certificate.toString("base64") };
+}
+
+/** A serial number like the service's, in hexadecimal: 16 bytes in DER, too, since the first is from 1 to 127. */
+function newSerialNumber() {
+  const [first = 0, ...rest] = crypto.getRandomValues(new Uint8Array(16));
+  return Buffer.from([first & 0x7f || 1, ...rest]).toString("hex");
 }
 
 function algorithmOf({ crv, key_size }: Policy["key_props"]) {

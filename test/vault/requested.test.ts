@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from "@jest/globals";
+import { beforeEach, describe, expect, jest, test } from "@jest/globals";
 import "reflect-metadata"; // @peculiar/x509 does not load without it
 import {
   AuthorityKeyIdentifierExtension,
@@ -230,6 +230,21 @@ describe("What a creation asks for", () => {
     expect(identifier).toMatch(/^[0-9a-f]{40}$/);
     expect(certificate.getExtension(AuthorityKeyIdentifierExtension)?.keyId).toBe(identifier);
   });
+
+  test.each([
+    [0x00, "01", "00"],
+    [0x80, "01", "80"],
+    [0xff, "7F", "FF"],
+  ])(
+    "has a serial number of 16 bytes, of which the first bit is clear: of random bytes %i",
+    async (byte, first, rest) => {
+      jest.spyOn(crypto, "getRandomValues").mockImplementation((bytes) => {
+        if (bytes instanceof Uint8Array) bytes.fill(byte);
+        return bytes;
+      });
+      expect(certificateOf(await createAndWait()).serialNumber).toBe(first + rest.repeat(15));
+    },
+  );
 
   test("comes back with its issuer as sent, of which the operation tells the name alone", async () => {
     const issuer = { name: "self", cty: "OV-SSL", cert_transparency: false };
