@@ -13,7 +13,6 @@ const defaultPolicyFor = (sent: unknown) => ({
   key_props: { exportable: true, kty: "RSA", reuse_key: false },
   secret_props: { contentType: "application/x-pkcs12" },
   x509_props: {
-    subject: "",
     ekus: ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"],
     key_usage: hasEllipticKey(sent) ? ["digitalSignature"] : ["digitalSignature", "keyEncipherment"],
     validity_months: 12,
@@ -64,7 +63,7 @@ const sans = z.strictObject({
 
 const subject = z.string().max(2000, { abort: true }).refine(isName, "Not an X.500 name");
 const x509 = z.strictObject({
-  subject: subject.refine((subject) => !isJoined(subject), azure("Parts joined with +")),
+  subject: subject.refine((subject) => !isJoined(subject), azure("Parts joined with +")).optional(),
   sans: sans.partial().optional(),
   ekus: texts(new RegExp(`^${oid}$`), "an object identifier"),
   key_usage: z.array(usage).transform((usages) => usages.sort()),
@@ -72,7 +71,7 @@ const x509 = z.strictObject({
   basic_constraints: z.strictObject({ ca: z.boolean() }),
 });
 const hasName = ({ subject, sans = {} }: z.infer<typeof x509>) =>
-  subject !== "" || Object.values(sans).some(({ length }) => length > 0);
+  subject || Object.values(sans).some(({ length }) => length > 0);
 const trigger = z.strictObject({ lifetime_percentage: integer(1, 99), days_before_expiry: integer(1, 1_000_000) });
 const action = z.strictObject({ action_type: z.enum(["AutoRenew", "EmailContacts"]) });
 
@@ -80,7 +79,7 @@ const policy = z.strictObject({
   id: z.unknown(),
   key_props: key.transform(completeKey),
   secret_props: z.strictObject({ contentType: z.enum(["application/x-pkcs12", "application/x-pem-file"]) }),
-  x509_props: x509.refine(hasName, { path: ["subject"], error: "Empty, and there are no sans" }),
+  x509_props: x509.refine(hasName, "Neither subject nor sans"),
   lifetime_actions: z.array(z.strictObject({ trigger: trigger.partial(), action: action.partial() }).partial()),
   issuer: z.strictObject({
     name: z.string().refine((name) => /^self$/i.test(name), azure("Not Self")),

@@ -14,7 +14,7 @@ export async function issue({ key_props, x509_props }: Policy, { nbf, exp }: { n
   const { usage, extendedUsage, constraints, alternatives } = extensionsOf(x509_props);
   const subjectKey = await x509.SubjectKeyIdentifierExtension.create(keys.publicKey);
   const authorityKey = await x509.AuthorityKeyIdentifierExtension.create(keys.publicKey);
-  const common = { name: nameOf(x509_props.subject), keys, signingAlgorithm };
+  const common = { name: nameOf(x509_props.subject ?? ""), keys, signingAlgorithm };
   const requested = [...usage, ...extendedUsage, ...alternatives, constraints];
   const csr = await x509.Pkcs10CertificateRequestGenerator.create({ ...common, extensions: requested });
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
@@ -41,7 +41,7 @@ function algorithmOf({ crv, key_size }: Policy["key_props"]) {
 }
 
 /** What the request and the certificate have in common, the alternative names in the service's order. */
-function extensionsOf({ sans = {}, key_usage, ekus, basic_constraints }: Policy["x509_props"]) {
+function extensionsOf({ subject, sans = {}, key_usage, ekus, basic_constraints }: Policy["x509_props"]) {
   const urls = sans.uris?.map((uri) => new URL(uri).href); // with a path, as the service does
   const kinds = { email: sans.emails, upn: sans.upns, dns: sans.dns_names, url: urls, ip: sans.ipAddresses };
   const names = Object.entries(kinds).flatMap(([type, values = []]) =>
@@ -52,6 +52,7 @@ function extensionsOf({ sans = {}, key_usage, ekus, basic_constraints }: Policy[
     usage: flags ? [new x509.KeyUsagesExtension(flags, true)] : [],
     extendedUsage: ekus.length > 0 ? [new x509.ExtendedKeyUsageExtension(ekus)] : [],
     constraints: new x509.BasicConstraintsExtension(basic_constraints.ca),
-    alternatives: names.length > 0 ? [new x509.SubjectAlternativeNameExtension(names)] : [],
+    // Where they stand for the subject, whoever reads the certificate must know them (RFC 5280, 4.2.1.6).
+    alternatives: names.length > 0 ? [new x509.SubjectAlternativeNameExtension(names, !subject)] : [],
   };
 }

@@ -124,6 +124,18 @@ describe("Policy", () => {
     expect({ status, body }).toEqual({ status: 200, body: { ...withoutUsages, attributes: expect.anything() } });
   });
 
+  test("It can gain a subject, and have an empty one only beside alternative names", async () => {
+    const sans = { dns_names: ["a"] };
+    await createAndWait("my-cert", { ...quickPolicy, x509_props: { sans } });
+    const change = (x509_props: object) => send("PATCH", path, { x509_props });
+    expect(Object.entries((await change({ validity_months: 6 })).body.x509_props)[0]).toEqual(["sans", sans]);
+    expect(outcome(await change({ sans: { dns_names: [] } }))).toEqual(refusedWith(400));
+    expect(Object.entries((await change({ subject: "CN=a" })).body.x509_props)[0]).toEqual(["subject", "CN=a"]);
+    expect((await change({ subject: "" })).body.x509_props).toMatchObject({ subject: "", sans });
+    expect((await change({ subject: "CN=b", sans: { dns_names: [] } })).status).toBe(200);
+    expect(outcome(await change({ subject: "" }))).toEqual(refusedWith(400));
+  });
+
   test("It keeps the key usages that it had with a key of another type", async () => {
     const { policy: told } = await createAndWait("my-cert", policy);
     const { body } = await send("PATCH", path, { key_props: { kty: "EC" } });

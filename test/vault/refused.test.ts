@@ -102,10 +102,11 @@ describe("A creation that makes no sense is refused", () => {
       "policy.x509_props.subject: Too big: expected string to have <=2000 characters",
     ],
     [
-      "no name at all",
+      "an empty subject alone",
       x509({ subject: "", sans: { emails: [] } }),
-      "policy.x509_props.subject: Empty, and there are no sans",
+      "policy.x509_props: Neither subject nor sans",
     ],
+    ["no name at all", { x509_props: { sans: {} } }, "policy.x509_props: Neither subject nor sans"],
     [
       "a name that is no list",
       x509({ sans: { dns_names: "a" } }),

@@ -100,10 +100,24 @@ describe("What a creation asks for", () => {
   });
 
   test("may be no subject, where there are alternative names", async () => {
+    const sans = { ipAddresses: ["10.0.0.1", "192.168.1.1"] };
+    const { policy, request, certificate } = await issued({ ...quickPolicy, x509_props: { sans } });
+    expect(policy.x509_props).toEqual({ ...policy.x509_props, sans });
+    expect(Object.keys(policy.x509_props)[0]).toBe("sans");
+    expect((await send("GET", "/certificates/my-cert/policy")).body).toEqual(policy);
+    expect([request.subject, certificate.subject, certificate.issuer]).toEqual(["", "", ""]);
+  });
+
+  test.each([
+    ["without a subject", {}, true],
+    ["with an empty one", { subject: "" }, true],
+    ["beside a subject", { subject: "CN=MyCert" }, false],
+  ])("has alternative names that are critical or not: %s, %j, %s", async (_, name, critical) => {
     const sans = { dns_names: ["a.contoso.com"] };
-    const nameless = await createAndWait("nameless", { ...quickPolicy, x509_props: { sans } });
-    expect(certificateOf(nameless).subjectAltName).toBe("DNS:a.contoso.com");
-    expect(nameless.policy.x509_props).toMatchObject({ subject: "", sans });
+    const { policy, request, certificate } = await issued({ ...quickPolicy, x509_props: { ...name, sans } });
+    for (const { extensions } of [request, certificate])
+      expect(extensions.find(({ type }) => type === alternativeNames)?.critical).toBe(critical);
+    expect(policy.x509_props).toMatchObject({ ...name, sans });
   });
 
   test("may be alternative names of every kind, in the service's order", async () => {

@@ -2,6 +2,7 @@ import {
   CertificateClient,
   DefaultCertificatePolicy,
   type CertificateClientOptions,
+  type CertificatePolicy,
 } from "@azure/keyvault-certificates";
 import { beforeEach, expect, test } from "@jest/globals";
 import { servicePrincipal } from "../offline/sign-in.ts";
@@ -74,6 +75,14 @@ test("The SDK changes a certificate and its policy", async () => {
   await client.updateCertificatePolicy("my-cert", { issuerName: "Self", subject: "CN=other" });
   const told = await client.getCertificate("my-cert");
   expect(told).toMatchObject({ policy: { subject: "CN=other", keyType: "EC" }, properties: { enabled: false } });
+});
+
+test("The SDK tells no subject of a policy with alternative names alone", async () => {
+  const names: CertificatePolicy = { issuerName: "Self", subjectAlternativeNames: { dnsNames: ["contoso.com"] } };
+  await client.beginCreateCertificate("my-cert", { ...names, keyType: "EC" }, now);
+  const told = await client.getCertificatePolicy("my-cert");
+  expect(told).toMatchObject(names);
+  expect(told.subject).toBeUndefined();
 });
 
 test("The SDK recovers and purges what was deleted", async () => {
