@@ -26,9 +26,9 @@ export function refuseMissing(name: string): never {
   refuse(404, "CertificateNotFound", `A certificate with (name/id) ${name} was not found in this key vault. ${cure}`);
 }
 
-/** Refuses a property in the service's words, and says in parentheses why, which the service leaves out. */
+/** Refuses a property, which its path names, and says why in parentheses: the service's reason is not recorded. */
 export function refuseValue(property: string, why: string): never {
-  refuse(400, "BadParameter", `Property ${property} has invalid value (${why})`);
+  refuse(400, "BadParameter", `Property ${property} has invalid value (${why})\r\n`);
 }
 
 /** Refuses what only a real vault does, in the demo's own words and with a status that no SDK repeats. */

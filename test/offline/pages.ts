@@ -7,7 +7,7 @@ import { json, refuseValue } from "./answers.ts";
 export function page(url: URL, items: { id: string; x5t?: string }[], hidesPending = false) {
   const { searchParams: query, hostname, pathname } = url;
   const size = query.get("maxresults");
-  if (size !== null && !/^[1-9]\d*$/.test(size)) refuseValue("maxresults", "maxresults is no positive number");
+  if (size !== null && !/^[1-9]\d*$/.test(size)) refuseValue("maxresults", "Not a positive number");
   // The address of a next page has no includePending: its token keeps it.
   const [after = "", includePending = query.get("includePending")] = query.get("$skiptoken")?.split(".") ?? [];
   const rest = items

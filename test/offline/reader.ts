@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { refuseHere, refuseValue } from "./answers.ts";
+import { refuse, refuseHere, refuseValue } from "./answers.ts";
 
 /** What a request sends, in JSON, and what a refusal of it needs: `property` stands for the whole body there. */
 export async function bodyOf(request: Request, property: string) {
@@ -9,18 +9,20 @@ export async function bodyOf(request: Request, property: string) {
   return { request, property, sent };
 }
 
-/** Reads a body by a form, which is for the part at `path`, or refuses it: first for what only a real vault takes. */
+/** Reads a body by a form for the part at `path`, or refuses it: in recorded words first, then what is only Azure's. */
 export function readAs<T>(form: z.ZodType<T>, body: Awaited<ReturnType<typeof bodyOf>>, path: string[] = []) {
   // No await from here on: the policy that the form is made from must not change before what is read is kept.
   const { data, error } = form.safeParse(body.sent);
   if (!error) return data;
-  const elsewhere = error.issues.find(isOnlyInAzure);
-  const fault = elsewhere ?? error.issues[0];
-  const place = [...path, ...(fault?.path ?? [])];
-  const why = `${z.core.toDotPath(place) || "the body"}: ${fault?.message}`;
-  return elsewhere ? refuseHere(body.request, why) : refuseValue(String(place[0] ?? body.property), why);
+  const recorded = error.issues.find((fault) => isMarked(fault, "recorded"));
+  if (recorded) return refuse(400, "BadParameter", recorded.message);
+  const elsewhere = error.issues.find((fault) => fault.code === "unrecognized_keys" || isMarked(fault, "onlyInAzure"));
+  const { path: rest = [], message = "" } = elsewhere ?? error.issues[0] ?? {};
+  const place = z.core.toDotPath([...path, ...rest]);
+  const why = `${place || "the body"}: ${message}`;
+  if (elsewhere) return refuseHere(body.request, why);
+  return place ? refuseValue(place, message) : refuseValue(body.property, why);
 }
 
-/** Whether a fault is none in a real vault. */
-const isOnlyInAzure = (fault: z.core.$ZodIssue) =>
-  fault.code === "unrecognized_keys" || (fault.code === "custom" && fault.params?.onlyInAzure === true);
+/** Whether a form has marked a fault so. */
+const isMarked = (fault: z.core.$ZodIssue, mark: string) => fault.code === "custom" && fault.params?.[mark] === true;

@@ -21,8 +21,8 @@ export function isName(subject: string) {
   }
 }
 
-/** Whether parts are joined with "+": how the service writes those is not recorded. */
-export const isJoined = (subject: string) => subject.replace(/\\.|"(\\.|[^"\\])*"/gsu, "").includes("+");
+/** Whether no parts are joined with "+": how the service writes those is not recorded. */
+export const isUnjoined = (subject: string) => !subject.replace(/\\.|"(\\.|[^"\\])*"/gsu, "").includes("+");
 
 /** A subject as the service writes it: the last part first. */
 export function nameOf(subject: string) {

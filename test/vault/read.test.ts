@@ -175,7 +175,7 @@ describe("Lists", () => {
   });
 
   test.each(["0", "-1", "x", "1e3"])("A page of %s is refused", async (size) => {
-    const message = "Property maxresults has invalid value (maxresults is no positive number)";
+    const message = "Property maxresults has invalid value (Not a positive number)\r\n";
     const refusal = { status: 400, body: { error: { code: "BadParameter", message } } };
     expect(await send("GET", `/certificates?maxresults=${size}`)).toMatchObject(refusal);
   });

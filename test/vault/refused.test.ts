@@ -5,18 +5,18 @@ beforeEach(() => openVault());
 
 describe("A creation that makes no sense is refused", () => {
   const x509 = (part: object) => ({ x509_props: { subject: "CN=MyCert", ...part } });
-  const notName = "policy.x509_props.subject: Not an X.500 name";
+  const notName = "Property policy.x509_props has invalid value. Invalid X.500 distinguished name\r\n";
   const sizes = "policy.key_props.key_size: Not one of 2048, 3072, 4096";
 
   test.each([
-    ["no body", undefined, "the body is no JSON"],
-    ["no JSON", "{", "the body is no JSON"],
-    ["null", "null", "the body: Invalid input: expected object, received null"],
-    ["a list", "[]", "the body: Invalid input: expected object, received array"],
+    ["no body", undefined, "policy: the body is no JSON"],
+    ["no JSON", "{", "policy: the body is no JSON"],
+    ["null", "null", "policy: the body: Invalid input: expected object, received null"],
+    ["a list", "[]", "policy: the body: Invalid input: expected object, received array"],
     [
       "what is too long",
       JSON.stringify({ policy: { x509_props: { ekus: Array(20_000).fill("1.3") } } }),
-      "the body is too long",
+      "policy: the body is too long",
     ],
     ["no policy", "{}", "policy: Invalid input: expected object, received undefined"],
     ["a policy that is none", '{"policy":"CN=MyCert"}', "policy: Invalid input: expected object, received string"],
@@ -73,24 +73,11 @@ describe("A creation that makes no sense is refused", () => {
       x509({ ekus: ["9.9.9"] }),
       "policy.x509_props.ekus[0]: Not an object identifier",
     ],
-    ["a subject that is no name", x509({ subject: "MyCert" }), notName],
-    ["a subject that is one in part", x509({ subject: "CN=a,b" }), notName],
-    ["a subject that goes on with nothing", x509({ subject: "CN=a," }), notName],
-    ["a subject with a number for a type", x509({ subject: "1=a" }), notName],
-    ["a subject of a type that cannot be", x509({ subject: "9.9.9=a" }), notName],
-    ["a subject with a separator of lines", x509({ subject: "CN=a\u2028b" }), notName],
     [
       "an object identifier that is written otherwise",
       x509({ ekus: ["1.3.06"] }),
       "policy.x509_props.ekus[0]: Not an object identifier",
     ],
-    ["a subject in hexadecimal", x509({ subject: "CN=\\41" }), notName],
-    ["a subject with an end of line", x509({ subject: "CN=a\n" }), notName],
-    ["a subject that could be read in many ways", x509({ subject: `${"CN=    ,".repeat(200)}"` }), notName],
-    ["a subject of spaces with an end of line", x509({ subject: `CN=${" ".repeat(1_900)}\n` }), notName],
-    ["a subject in DER", x509({ subject: "CN=#04024869" }), notName],
-    ["a subject in DER after a space", x509({ subject: "CN= #0C0162" }), notName],
-    ["a subject of an unknown type", x509({ subject: "X=MyCert" }), notName],
     [
       "a subject that is no text",
       x509({ subject: null }),
@@ -132,7 +119,6 @@ describe("A creation that makes no sense is refused", () => {
       x509({ sans: { uris: [" https://a.b "] } }),
       "policy.x509_props.sans.uris[0]: Not a URI",
     ],
-    ["a subject with a letter that is S only in capitals", x509({ subject: "ſ=WA" }), notName],
     ["a URI without a scheme", x509({ sans: { uris: ["example.com"] } }), "policy.x509_props.sans.uris[0]: Not a URI"],
     [
       "an address with a zone",
@@ -200,7 +186,11 @@ describe("A creation that makes no sense is refused", () => {
       x509({ sans: { upns: ["\ud800"] } }),
       "policy.x509_props.sans.upns[0]: Not a user principal name",
     ],
-    ["names that would take seconds", x509({ sans: { dns_names: Array(6_000).fill("a") } }), "the body is too long"],
+    [
+      "names that would take seconds",
+      x509({ sans: { dns_names: Array(6_000).fill("a") } }),
+      "policy: the body is too long",
+    ],
     [
       "lifetime actions that are no list",
       { lifetime_actions: {} },
@@ -226,37 +216,61 @@ describe("A creation that makes no sense is refused", () => {
       `{"policy":{"issuer":{"name":${"[".repeat(9_000)}${"]".repeat(9_000)}},"x509_props":{"subject":"CN=a"}}}`,
       "policy.issuer.name: Invalid input: expected string, received array",
     ],
-    ["what is far too deep", `{"policy":{"deep":${"[".repeat(50_000)}${"]".repeat(50_000)}}}`, "the body is too long"],
+    [
+      "what is far too deep",
+      `{"policy":{"deep":${"[".repeat(50_000)}${"]".repeat(50_000)}}}`,
+      "policy: the body is too long",
+    ],
   ])("with %s", async (_, sent, why) => {
     const body = typeof sent === "object" ? { policy: { ...quickPolicy, ...sent } } : sent;
     const answer = await send("POST", "/certificates/my-cert/create", body);
-    const [, told] = /^Property policy has invalid value \((.+)\)$/.exec(answer.body.error?.message) ?? [];
+    const [, path, reason] = /^Property (\S+) has invalid value \((.+)\)\r\n$/.exec(answer.body.error?.message) ?? [];
     const code = answer.body.error?.code;
     const words = typeof why === "string" ? why : expect.stringMatching(why);
+    const told = `${path}: ${reason}`;
     expect({ status: answer.status, code, told }).toEqual({ status: 400, code: "BadParameter", told: words });
     expect(outcome(await send("GET", "/certificates/my-cert/"))).toEqual(refusedWith(404));
   });
 
   test.each([
-    [{ tags: ["A"] }, "tags", "tags: Not an object of texts"],
-    [{ tags: null }, "tags", "tags: Not an object of texts"],
-    [{ tags: { room: 1 } }, "tags", "tags: Not an object of texts"],
-    [{ attributes: [] }, "attributes", "attributes: Invalid input: expected object, received array"],
-    [
-      { attributes: { enabled: 1 } },
-      "attributes",
-      "attributes.enabled: Invalid input: expected boolean, received number",
-    ],
-    [
-      { preserveCertOrder: "yes" },
-      "preserveCertOrder",
-      "preserveCertOrder: Invalid input: expected boolean, received string",
-    ],
+    ["without CN=", "Self"],
+    ["that is one in part", "CN=a,b"],
+    ["that goes on with nothing", "CN=a,"],
+    ["with a number for a type", "1=a"],
+    ["of a type that cannot be", "9.9.9=a"],
+    ["with a separator of lines", "CN=a\u2028b"],
+    ["in hexadecimal", "CN=\\41"],
+    ["with an end of line", "CN=a\n"],
+    ["that could be read in many ways", `${"CN=    ,".repeat(200)}"`],
+    ["of spaces with an end of line", `CN=${" ".repeat(1_900)}\n`],
+    ["in DER", "CN=#04024869"],
+    ["in DER after a space", "CN= #0C0162"],
+    ["of an unknown type", "X=MyCert"],
+    ["with a letter that is S only in capitals", "ſ=WA"],
+  ])("with a subject that is no X.500 name, in the service's words: %s", async (_, subject) => {
+    const refusal = { status: 400, body: { error: { code: "BadParameter", message: notName } } };
+    expect(await create("my-cert", { ...quickPolicy, ...x509({ subject }) })).toMatchObject(refusal);
+    expect(outcome(await send("GET", "/certificates/my-cert/"))).toEqual(refusedWith(404));
+  });
+
+  test.each([
+    [{ tags: ["A"] }, "tags", "Not an object of texts"],
+    [{ tags: null }, "tags", "Not an object of texts"],
+    [{ tags: { room: 1 } }, "tags", "Not an object of texts"],
+    [{ attributes: [] }, "attributes", "Invalid input: expected object, received array"],
+    [{ attributes: { enabled: 1 } }, "attributes.enabled", "Invalid input: expected boolean, received number"],
+    [{ preserveCertOrder: "yes" }, "preserveCertOrder", "Invalid input: expected boolean, received string"],
   ])("with %j", async (more, property, why) => {
-    const message = `Property ${property} has invalid value (${why})`;
+    const message = `Property ${property} has invalid value (${why})\r\n`;
     const refusal = { status: 400, body: { error: { code: "BadParameter", message } } };
     expect(await create("my-cert", quickPolicy, more)).toMatchObject(refusal);
     expect(outcome(await send("GET", "/certificates/my-cert/"))).toEqual(refusedWith(404));
+  });
+
+  test("in the service's words first, if they are recorded", async () => {
+    const x509_props = { subject: "Self", key_usage: ["invalid"] };
+    const { body } = await create("my-cert", { x509_props, issuer: { name: "invalid" } });
+    expect(body).toEqual({ error: { code: "BadParameter", message: notName } });
   });
 
   test.each([
@@ -267,8 +281,8 @@ describe("A creation that makes no sense is refused", () => {
       'policy.lifetime_actions[0].trigger: Unrecognized key: "unknown"',
     ],
     [{ unknown: 1 }, 'policy: Unrecognized key: "unknown"'],
-  ])("in the demo's own words first, whatever else is wrong: %j", async (part, why) => {
-    const body = { policy: { secret_props: 1, x509_props: { subject: "MyCert" }, ...part }, tags: 1 };
+  ])("then in the demo's own words, whatever else is wrong: %j", async (part, why) => {
+    const body = { policy: { secret_props: 1, x509_props: { key_usage: ["1"] }, ...part }, tags: 1 };
     const refusal = expect.stringContaining(`/certificates/my-cert/create (${why})`);
     expect(outcome(await send("POST", "/certificates/my-cert/create", body))).toEqual({ status: 501, refusal });
   });
