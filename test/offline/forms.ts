@@ -116,12 +116,14 @@ function merge(old: unknown, sent: unknown): unknown {
 }
 
 const isTags = (value: unknown) => isObject(value) && Object.values(value).every((each) => typeof each === "string");
-const tags = z.custom<Record<string, string>>(isTags, "Not an object of texts").optional();
+const tags = z.custom<Record<string, string>>(isTags, "Not an object of texts");
+// Of too many the service says so little: where the property's name would be, there is none.
+const fewTags = tags.refine((tags) => Object.keys(tags).length <= 15, recorded(" has invalid value")).optional();
 // A certificate's times are the service's, whatever is sent.
 const attributes = z.object({ enabled: z.boolean().optional() }).optional();
 
 /** The body of an update and of a creation. */
-export const update = z.strictObject({ attributes, tags });
+export const update = z.strictObject({ attributes, tags: fewTags });
 export const creation = update.extend({ policy: newPolicy, preserveCertOrder: z.boolean().optional() });
 export type Creation = z.infer<typeof creation>;
 export type Update = z.infer<typeof update>;

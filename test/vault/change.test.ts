@@ -39,6 +39,15 @@ describe("Update", () => {
     expect((await send("GET", "/certificates/my-cert/")).body).not.toHaveProperty("tags");
   });
 
+  test("A certificate can have 15 tags, and no more", async () => {
+    await createAndWait();
+    const tags = Object.fromEntries(Array.from({ length: 15 }, (_, index) => [`tag${index}`, ""]));
+    expect((await send("PATCH", "/certificates/my-cert/", { tags })).body.tags).toEqual(tags);
+    const refused = { status: 400, refusal: "Property  has invalid value\r\n" };
+    expect(outcome(await send("PATCH", "/certificates/my-cert/", { tags: { ...tags, more: "" } }))).toEqual(refused);
+    expect((await send("GET", "/certificates/my-cert/")).body.tags).toEqual(tags);
+  });
+
   test.each([
     [
       "/certificates/my-cert/",

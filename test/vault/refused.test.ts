@@ -267,6 +267,15 @@ describe("A creation that makes no sense is refused", () => {
     expect(outcome(await send("GET", "/certificates/my-cert/"))).toEqual(refusedWith(404));
   });
 
+  test("with 16 tags, in the service's words, but not with 15", async () => {
+    const tags = Object.fromEntries(Array.from({ length: 15 }, (_, index) => [`tag${index}`, ""]));
+    const refusal = { error: { code: "BadParameter", message: "Property  has invalid value\r\n" } };
+    const { status, body } = await create("my-cert", quickPolicy, { tags: { ...tags, more: "" } });
+    expect({ status, body }).toEqual({ status: 400, body: refusal });
+    expect(outcome(await send("GET", "/certificates/my-cert/"))).toEqual(refusedWith(404));
+    expect(outcome(await create("my-cert", quickPolicy, { tags }))).toEqual({ status: 202 });
+  });
+
   test("in the service's words first, if they are recorded", async () => {
     const x509_props = { subject: "Self", key_usage: ["invalid"] };
     const { body } = await create("my-cert", { x509_props, issuer: { name: "invalid" } });
