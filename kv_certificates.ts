@@ -16,7 +16,7 @@ const client = new CertificateClient(vaultUrl, credential);
 
 const certificateName = checkCertificateName(await input("Input a name for your certificate > "));
 
-// The SDK would wait 2 seconds between polls; it calls onResponse with each HTTP response.
+// The SDK would wait 2 seconds between polls; it calls onResponse with each response, after its own retries.
 const pollOptions = { intervalInMs: 500, onResponse: noteWhetherInVault };
 
 console.log(`Creating a certificate in ${keyVaultName} called '${certificateName}' ...`);

@@ -100,6 +100,7 @@ describe("What happened is told whole", () => {
   test.each([
     ["TypeError", "undefined.length", "Cannot read properties of undefined (reading 'length')"],
     ["ReferenceError", "nam.length", "nam is not defined"],
+    ["TypeError", `[].${"x".repeat(200)}()`, `[].${"x".repeat(200)} is not a function`],
     ["RangeError", "'x'.repeat(-1)", "Invalid count value: -1"],
     ["SyntaxError", "JSON.parse('')", "Unexpected end of JSON input"],
   ])("A mistake in a script that was changed keeps its place: %s", async (_, mistake, message) => {
@@ -124,8 +125,8 @@ describe("What happened is told whole", () => {
   });
 });
 
-const vaultId = (group = "a-group") =>
-  `/subscriptions/44444444-4444-4444-4444-444444444444/resourcegroups/${group}/providers/microsoft.keyvault/vaults/demo-vault`;
+const vaultId = (group = "a-group", vault = "demo-vault") =>
+  `/subscriptions/44444444-4444-4444-4444-444444444444/resourcegroups/${group}/providers/microsoft.keyvault/vaults/${vault}`;
 
 /** What Key Vault says where Azure RBAC does not allow an action on this resource. */
 const notAllowed = (resource: string, denyAssignment = "null") =>
@@ -192,6 +193,7 @@ describe("A cure is given where the code makes it certain", () => {
     ["a resource of another kind", notAllowed(`${vaultId()}/secrets/my-cert`)],
     ["no resource", notAllowed(`${vaultId()}/certificates/my-cert`).replace(/Resource: .*\n/, "")],
     ["no subscription", notAllowed("/providers/microsoft.keyvault/vaults/demo-vault/certificates/my-cert")],
+    ["an unquoted deny assignment", notAllowed(`${vaultId()}/certificates/my-cert`, "5")],
     ["a deny assignment", notAllowed(`${vaultId()}/certificates/my-cert`, "'/subscriptions/4/denyAssignments/5'")],
     ["no caller", notAllowed(`${vaultId()}/certificates/my-cert`).replace(oid, "unknown")],
   ])("ForbiddenByRbac with %s has no certain cure", async (_, message) => {
@@ -200,6 +202,7 @@ describe("A cure is given where the code makes it certain", () => {
 
   test.each([
     ["a permission of another kind", notPermitted("secrets get")],
+    ["a caller's id of another form", notPermitted("certificates get").replace(oid, `${oid}3333`)],
     ["no caller", notPermitted("certificates create").replace(oid, "unknown")],
   ])("AccessDenied with %s has no certain cure", async (_, message) => {
     expect(await refused(403, message, "AccessDenied")).toBe(`${message}\n${seeReadme}`);
@@ -219,11 +222,20 @@ describe("A cure is given where the code makes it certain", () => {
     "|reboot",
     "<",
     "“",
+    " reboot",
+    "^",
+    "{",
+    "*",
+    "~",
+    "#",
+    "=",
+    ",",
+    "@",
   ])("A message can add nothing to a command: %j", async (added) => {
     const commands = async (message: string, innererror: string) =>
       (await refused(403, message, innererror)).split("\n").filter((line) => /^ {2}az /.test(line));
-    const resource = `${vaultId(`a${added}b`)}/certificates/my-cert`;
-    expect(await commands(notAllowed(resource), "ForbiddenByRbac")).toEqual([]);
+    for (const id of [vaultId(`a${added}b`), vaultId("a-group", `a${added}b`)])
+      expect(await commands(notAllowed(`${id}/certificates/my-cert`), "ForbiddenByRbac")).toEqual([]);
     expect(await commands(notPermitted(`certificates get${added}`), "AccessDenied")).toEqual([]);
     const [command] = await commands(notPermitted("certificates get").replace(oid, `${oid}${added}`), "AccessDenied");
     expect(`${command}\n`).toBe(grantPermissions(oid).split(/(?<=\n)/)[1]);

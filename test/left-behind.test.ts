@@ -36,6 +36,7 @@ describe("A certificate that may be left is told, with the command that deletes 
     ["a creation that was refused with 499", "POST", true, 499, false],
     ["a creation that was answered with 501", "POST", true, 501, true],
     ["a question that was not answered", "GET", true, undefined, false],
+    ["a deletion that was not answered", "DELETE", true, undefined, false],
     ["a request without a token", "POST", false, 500, false],
     ["a request without a token that was not answered", "POST", false, undefined, false],
   ])("after %s", async (_, method, hasToken, statusCode, isLeft) => {
@@ -43,6 +44,17 @@ describe("A certificate that may be left is told, with the command that deletes 
     const error = { name: "RestError", statusCode, request: { method, headers } };
     const told = await explanation(Object.assign(new Error("It broke."), error));
     expect(told).toBe(`It broke.\n${seeReadme}${isLeft ? leftBehind() : ""}`);
+  });
+
+  test.each([
+    ["not answered", undefined],
+    ["refused", 403],
+    ["not found", 404],
+    ["answered in another way", 202],
+  ])("after a deletion that was %s", async (_, statusCode) => {
+    const request = { method: "DELETE", headers: new Map([["authorization", "Bearer x"]]) };
+    const deletionBegun = Promise.reject(Object.assign(new Error("It broke."), { statusCode, request }));
+    expect(await failureWithMockedClient({ deletionBegun })).toBe(`It broke.\n${seeReadme}${leftBehind()}`);
   });
 
   test.each([
