@@ -6,7 +6,7 @@ import { stripVTControlCharacters } from "node:util";
 const keyVaultName = checkVaultName(process.env.KEY_VAULT_NAME?.trim());
 const vaultUrl = `https://${keyVaultName}.vault.azure.net`;
 
-// In place of try/catch, explain() is called when a step fails, and stop() at Ctrl-C: both say what may be left.
+// No try/catch here: explain() runs when a step fails, stop() at Ctrl-C, and both say what may be left in the vault.
 let certificateMayBeInVault = false;
 process.on("uncaughtException", explain);
 process.on("SIGINT", stop);
@@ -16,13 +16,13 @@ const client = new CertificateClient(vaultUrl, credential);
 
 const certificateName = checkCertificateName(await input("Input a name for your certificate > "));
 
-// The SDK would wait 2 seconds between polls; it calls onResponse with each response, after its own retries.
+// Polls every half second (by default, every 2 seconds); onResponse is for the failure messages below.
 const pollOptions = { intervalInMs: 500, onResponse: noteWhetherInVault };
 
 console.log(`Creating a certificate in ${keyVaultName} called '${certificateName}' ...`);
 const createPoller = await client.beginCreateCertificate(certificateName, DefaultCertificatePolicy, pollOptions);
 const certificate = await createPoller.pollUntilDone();
-// Others can cancel the creation, which the SDK does not report as an error.
+// If somebody cancels the creation, the SDK reports no error, but "cer" is missing.
 if (!certificate.cer) throw new Error("The poller returned no certificate. Perhaps the creation was cancelled.");
 console.log(" done.");
 
@@ -35,13 +35,13 @@ const deletePoller = await client.beginDeleteCertificate(certificateName, pollOp
 await deletePoller.pollUntilDone();
 console.log(" done.");
 
-// That was the quickstart. The rest asks for the name, checks the two names, and says what happened when a step fails.
+// That was the quickstart. Below: the prompt, the checks of the two names, and what is said when a step fails.
 
 async function input(question: string) {
   process.stdout.write(question);
   const lines = createInterface({ input: process.stdin });
   for await (const line of lines) {
-    // An input that stays open would keep the script running.
+    // If the input stayed open, the script would not end.
     lines.close();
     return line.trim();
   }
@@ -54,7 +54,7 @@ function checkVaultName(name = "") {
   const nameInUrl = /^(?:https:\/\/)?([^/.]+)\.vault\.azure\.net\/?$/i.exec(name)?.[1] ?? "";
   const suggestion = isValid(nameInUrl) ? nameInUrl : "<your-unique-keyvault-name>";
   fail(
-    name ? `KEY_VAULT_NAME is not the name of a vault: '${writtenOut(name)}'` : "KEY_VAULT_NAME is not set.",
+    name ? `KEY_VAULT_NAME is not the name of a vault: '${escapeNonAscii(name)}'` : "KEY_VAULT_NAME is not set.",
     "A name has 3 to 24 letters, digits and single hyphens, begins with a letter and ends with a letter or digit:",
     `  export KEY_VAULT_NAME=${suggestion}`,
     `  $Env:KEY_VAULT_NAME = "${suggestion}"`,
@@ -65,10 +65,10 @@ function checkVaultName(name = "") {
 function checkCertificateName(name: string) {
   if (/^[0-9a-z-]{1,127}$/i.test(name)) return name;
   const rule = "A name has 1 to 127 letters (a to z), digits and hyphens.";
-  fail(`This is not the name of a certificate: '${writtenOut(name)}'`, rule);
+  fail(`This is not the name of a certificate: '${escapeNonAscii(name)}'`, rule);
 }
 
-function writtenOut(name: string) {
+function escapeNonAscii(name: string) {
   const code = (character: string) => `U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0")}`;
   // A character outside ASCII may be invisible, or only look like a letter.
   return name.replace(/[^ -~]/gu, code);
@@ -78,9 +78,9 @@ type SentRequest = { method?: string; url?: string; headers?: { has?(name: strin
 type Details = { error?: { innerError?: { code?: string } } };
 type Failure = NodeJS.ErrnoException & { statusCode?: number; request?: SentRequest; details?: Details };
 
-// Called with each response, because beginCreateCertificate can throw after Key Vault has accepted its first request.
+// Runs at each response, because beginCreateCertificate can throw after Key Vault has accepted the creation.
 function noteWhetherInVault({ request, status = 0 }: { request: SentRequest; status?: number }) {
-  // The SDK sends its first request without a token, to be told where to sign in.
+  // A request without a token only asks where to sign in, and creates nothing.
   const hasToken = request.headers?.has?.("authorization");
   const wasRefused = status >= 400 && status < 500;
   if (request.method === "POST" && hasToken && !wasRefused) certificateMayBeInVault = true;
@@ -89,7 +89,7 @@ function noteWhetherInVault({ request, status = 0 }: { request: SentRequest; sta
 
 function explain(thrown: unknown) {
   const error: Failure = thrown instanceof Error ? thrown : new Error(String(thrown));
-  // A request that got no response may have begun the creation, too.
+  // Even without a response, Key Vault may have received the request.
   if (error.request) noteWhetherInVault({ request: error.request, status: error.statusCode });
   fail(...whatHappened(error), ...whatToDo(error), ...whatIsLeft());
 }
@@ -100,18 +100,18 @@ function stop() {
 }
 
 function whatHappened({ name, code, message, request, stack = "" }: Failure) {
-  // The response is an HTML page, not JSON, and the SDK's message quotes all of it.
+  // The response was a page, not JSON, and the SDK's message contains all of it.
   if (code === "PARSE_ERROR") return [message.replace(/(response body) - .*/s, "$1 …").replace(/\s+/g, " ")];
-  // If a change to this script caused the error, its place helps.
+  // For a mistake in a changed script, its line and column help.
   const isMistake = ["TypeError", "ReferenceError", "RangeError", "SyntaxError"].includes(name);
   if (isMistake) return [message, ...(stack.match(/kv_certificates\.ts:\d+:\d+/) ?? [])];
-  // If no address of a host can be reached, the error has a code and no message.
+  // When every IP address of a host fails, the error has a code but no message.
   return [message.trim() || `${code ?? name} ${request?.url ?? ""}`.trim()];
 }
 
 function whatToDo({ message, details, code, name }: Failure) {
-  const callersId = /\boid=([\da-f-]{36})\b/i.exec(message)?.[1];
-  // Key Vault's inner code says most, then the code of the SDK or Node.js, then the kind of error.
+  const callerId = /\boid=([\da-f-]{36})\b/i.exec(message)?.[1];
+  // The most specific comes first: Key Vault's inner code, the code of the SDK or Node.js, the kind of error.
   switch (details?.error?.innerError?.code ?? code ?? name) {
     case "AggregateAuthenticationError":
       return [
@@ -123,23 +123,23 @@ function whatToDo({ message, details, code, name }: Failure) {
         "See Troubleshooting in README.md.",
       ];
     case "ForbiddenByRbac": {
-      // Only characters that a vault's id can have go into the command.
+      // Only characters of a vault's id go into the command, so that no message can add to it.
       const scope = /'(\/subscriptions\/[\p{L}\w/.()-]+\/vaults\/[\w-]+)\/certificates\//iu.exec(message)?.[1];
       const isDenied = /DenyAssignmentId: (?!null)/.test(message);
-      if (!callersId || !scope || isDenied) break;
+      if (!callerId || !scope || isDenied) break;
       return [
         "The caller needs this role, which takes some minutes to have effect:",
-        `  az role assignment create --role "Key Vault Certificates Officer" --assignee ${callersId} --scope "${scope}"`,
+        `  az role assignment create --role "Key Vault Certificates Officer" --assignee ${callerId} --scope "${scope}"`,
       ];
     }
     case "AccessDenied":
     case "ForbiddenByPolicy": {
       const missing = /does not have certificates ([a-z]+) permission/.exec(message)?.[1];
-      if (!callersId || !missing) break;
+      if (!callerId || !missing) break;
       const permissions = [...new Set(["delete", "get", "list", "create", missing])].join(" ");
       return [
         "The caller needs these permissions; the command replaces the certificate permissions that the caller has:",
-        `  az keyvault set-policy --name ${keyVaultName} --object-id ${callersId} --certificate-permissions ${permissions}`,
+        `  az keyvault set-policy --name ${keyVaultName} --object-id ${callerId} --certificate-permissions ${permissions}`,
       ];
     }
     case "ObjectIsDeletedButRecoverable":
@@ -163,7 +163,7 @@ function whatIsLeft() {
 }
 
 function fail(...lines: string[]): never {
-  // The SDK may quote what a tool has printed, in colour, and with a live token.
+  // The SDK's message may contain a tool's output, with colours and a live token.
   const text = stripVTControlCharacters(lines.join("\n")).replaceAll("\r", "");
   console.error(text.replace(/eyJ[\w-]{1,1000}\.eyJ[\w.-]+/g, "…"));
   process.exit(1);
