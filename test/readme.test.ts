@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { failures } from "./offline/failures.ts";
 import { environment } from "./helpers/environment.ts";
 import { runsTypeScript } from "./helpers/own-process.ts";
-import { codeBlocks, section, tableOf, textOf } from "./helpers/pages.ts";
+import { codeBlocks, section, tableOf, textOf, wordsIn } from "./helpers/pages.ts";
 import { rehearseInThisProcess } from "./helpers/rehearsal.ts";
 import { grantPermissions, grantRole } from "./helpers/transcript.ts";
 
@@ -16,9 +16,6 @@ const { engines, dependencies } = JSON.parse(read("package.json"));
 
 const blocks = codeBlocks();
 const bash = blocks.filter(({ language }) => language === "bash").map(({ text }) => text.replaceAll(/ \\\n */g, " "));
-
-/** The number of words, as `wc -w` counts them. */
-const wordsIn = (text: string) => text.trim().split(/\s+/).length;
 
 test("The page is short, and the way to Next steps is shorter", () => {
   expect(wordsIn(readme)).toBeLessThanOrEqual(2_900);

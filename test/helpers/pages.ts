@@ -12,6 +12,9 @@ export type Page = (typeof pages)[number];
 
 export const textOf = (page: Page) => readFileSync(page, "utf8");
 
+/** The number of words, as `wc -w` counts them. */
+export const wordsIn = (text: string) => text.trim().split(/\s+/).length;
+
 /** All tokens of a page, or of some of its blocks: blocks and what stands in them, in order. */
 export function tokensOf(page: Page, blocks: Token[] = lexer(textOf(page))): Token[] {
   const tokens: Token[] = [];
