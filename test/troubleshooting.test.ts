@@ -205,6 +205,7 @@ const words: Record<string, (() => Promise<string>) | string> = {
   "The call to DigiCert failed": () => rehearsed("IssuerRefused"),
   "may still be in": () => rehearsed("ConnectionLost"),
   "^C": "the terminal, which echoes Ctrl-C",
+  "Terminate batch job": "cmd.exe, which runs npm on Windows",
   "too many requests": () => rehearsed("Throttled"),
   "internal error": () => rehearsed("InternalError"),
   temporarily: entra,
