@@ -1,6 +1,7 @@
 import { DefaultAzureCredential, EnvironmentCredential } from "@azure/identity";
 import { CertificateClient, DefaultCertificatePolicy } from "@azure/keyvault-certificates";
 import { jest } from "@jest/globals";
+import { errorBody } from "../offline/answers.ts";
 
 /** An answer as the SDK's pipeline takes it: JSON, unless the body is text. */
 const answer = (request: object, status: number, headers: Record<string, string>, body?: object | string) => ({
@@ -35,6 +36,10 @@ export function sdkError(
   const client = new CertificateClient("https://demo-vault.vault.azure.net", credential, options);
   return errorOf(client.beginCreateCertificate("my-cert", DefaultCertificatePolicy));
 }
+
+/** What the SDK throws when Key Vault refuses the creation so. */
+export const refusal = (status: number, message: string, innererror?: string) =>
+  sdkError(status, errorBody("Code", message, innererror));
 
 /**
  * What the SDK throws when a service principal signs in and Microsoft Entra ID answers so, or the connection fails
