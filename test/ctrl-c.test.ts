@@ -6,7 +6,7 @@ import { creating, deleting, leftBehind, prompt, retrieving } from "./helpers/tr
 const never = new Promise(() => {});
 
 test.each([
-  ["the creation is accepted", { firstPolled: never }, creating()],
+  ["the creation is asked about for the first time", { firstPolled: never }, creating()],
   ["the creation is under way", { created: never }, creating()],
   ["the certificate is retrieved", { retrieved: never }, creating() + retrieving],
   ["the deletion is not accepted yet", { deletionBegun: never }, creating() + retrieving + deleting()],

@@ -37,6 +37,12 @@ describe("A cure is given where the code makes it certain", () => {
     },
   );
 
+  test("The vault's id may be in capitals", async () => {
+    const resource = `${vaultId().toUpperCase()}/CERTIFICATES/my-cert`;
+    const told = await refused(403, notAllowed(resource), "ForbiddenByRbac");
+    expect(told).toMatch(grantRole(oid, vaultId().toUpperCase()));
+  });
+
   test("A refusal of the time before deny assignments were told is cured, too", async () => {
     const message = notAllowed(`${vaultId()}/certificates/my-cert`).replace("DenyAssignmentId: null\n", "");
     expect(await refused(403, message, "ForbiddenByRbac")).toBe(`${message}\n${grantRole(oid, vaultId())}`);
@@ -87,6 +93,7 @@ describe("A cure is given where the code makes it certain", () => {
   test.each([
     ["a permission of another kind", notPermitted("secrets get")],
     ["a caller's id of another form", notPermitted("certificates get").replace(oid, `${oid}3333`)],
+    ["another id than the caller's", notPermitted("certificates get").replace(";oid=", ";groupoid=")],
     ["no caller", notPermitted("certificates create").replace(oid, "unknown")],
   ])("AccessDenied with %s has no certain cure", async (_, message) => {
     expect(await refused(403, message, "AccessDenied")).toBe(`${message}\n${seeReadme}`);
@@ -136,18 +143,39 @@ describe("A cure is given where the code makes it certain", () => {
 
 describe("A failure without a certain cure leads to the README", () => {
   test.each([
-    [403, "ForbiddenByConnection", `Public network access is disabled.\r\nCaller: ${caller}\r\nVault: demo-vault`],
     [
+      "a closed network",
+      403,
+      "ForbiddenByConnection",
+      `Public network access is disabled.\r\nCaller: ${caller}\r\nVault: demo-vault`,
+    ],
+    [
+      "a firewall",
       403,
       "ForbiddenByFirewall",
       `Client address is not authorized.\r\nClient address: 203.0.113.7\r\nCaller: ${caller}`,
     ],
-    [409, "ObjectIsBeingDeleted", "Certificate my-cert is currently being deleted; retry later."],
-    [409, "ObjectIsBeingRecovered", "Certificate my-cert is currently being recovered. Retry later."],
-    [409, undefined, "A key with that name exists. Choose another."],
-    [401, undefined, "AKV10032: Invalid issuer. Expected one of https://sts.windows.net/a/, found others."],
-    [400, undefined, "Property policy has invalid value\r\n\r\n"],
-  ])("%d %s", async (status, innererror, message) => {
+    [
+      "a name that is being deleted",
+      409,
+      "ObjectIsBeingDeleted",
+      "Certificate my-cert is currently being deleted; retry later.",
+    ],
+    [
+      "a name that is being recovered",
+      409,
+      "ObjectIsBeingRecovered",
+      "Certificate my-cert is currently being recovered. Retry later.",
+    ],
+    ["a name that a key has", 409, undefined, "A key with that name exists. Choose another."],
+    [
+      "another tenant",
+      401,
+      undefined,
+      "AKV10032: Invalid issuer. Expected one of https://sts.windows.net/a/, found others.",
+    ],
+    ["a wrong policy", 400, undefined, "Property policy has invalid value\r\n\r\n"],
+  ])("%s", async (_, status, innererror, message) => {
     expect(await refused(status, message, innererror)).toBe(`${message.replaceAll("\r", "").trim()}\n${seeReadme}`);
   });
 

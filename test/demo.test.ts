@@ -72,6 +72,11 @@ test.each([
   expect(polls(other)).toBeLessThan(3);
 });
 
+test("An empty OFFLINE_CREATION_TIME is as none", async () => {
+  const { requests } = await rehearseInThisProcess("my-cert", { env: { OFFLINE_CREATION_TIME: "" } });
+  expect(requests.filter(({ url }) => url.includes("/pending")).length).toBeGreaterThan(3);
+});
+
 /** A program that asks the demo's vault, and two other hosts. */
 const asking = `
   import { get } from "node:https";

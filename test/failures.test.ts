@@ -123,7 +123,13 @@ const PATH = scratchFolder(Object.assign({}, ...tools));
 
 test("A person who is not signed in reads why each way of signing in failed, and how to sign in", async () => {
   // MSI_ENDPOINT is set in Azure Cloud Shell.
-  const env = { PATH, MSI_ENDPOINT: "http://localhost", OFFLINE_SIGN_IN: "none" };
+  const env = {
+    PATH,
+    MSI_ENDPOINT: "http://localhost",
+    IDENTITY_ENDPOINT: "http://localhost",
+    IDENTITY_HEADER: "x",
+    OFFLINE_SIGN_IN: "none",
+  };
   const { exitCode, stdout, stderr } = await runInOwnProcess({ env });
   const ways = [
     "EnvironmentCredential is unavailable. No underlying credential could be used.",

@@ -3,19 +3,20 @@ import GithubSlugger from "github-slugger";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { codeBlocks, codeSpans, pages, textOf, tokensOf, type Page } from "./helpers/pages.ts";
+import { signIn } from "./helpers/transcript.ts";
 
 const { scripts, dependencies, devDependencies } = JSON.parse(readFileSync("package.json", "utf8"));
 
 const npmsOwn = ["ci", "cit", "config", "init", "install", "login", "ping", "pkg"];
 
-/** The commands of a page that this project can hold to: npm's, npx's and Node's. */
+/** The commands of npm's on a page. */
 const commandsOf = (page: Page) =>
   [
     ...codeBlocks(page)
       .filter(({ language }) => language === "bash")
       .flatMap(({ text }) => text.split(/\n| && /)),
     ...codeSpans(page),
-  ].filter((command) => /^(npm|npx|node) /.test(command));
+  ].filter((command) => command.startsWith("npm "));
 
 /** The anchors of a page, as GitHub makes them of its headings. */
 function anchorsOf(page: Page) {
@@ -44,7 +45,7 @@ describe.each(pages)("%s", (page) => {
   });
 
   test("Every command of npm's exists", () => {
-    for (const command of commandsOf(page).filter((command) => command.startsWith("npm "))) {
+    for (const command of commandsOf(page)) {
       const [name = "", ...rest] = command.replace(/^npm (run )?/, "").split(" ");
       if (!npmsOwn.includes(name)) expect(scripts).toHaveProperty([name]);
       const installed = rest.filter((word) => !word.startsWith("--"));
@@ -54,6 +55,18 @@ describe.each(pages)("%s", (page) => {
       for (const file of files.split(" ").filter((file) => file && !existsSync(`test/${file}`)))
         expect(readFileSync(`test/${file}.test.ts`, "utf8")).toContain(pattern);
     }
+  });
+
+  test("Every tool that npx runs, and every file that it is given, exists", () => {
+    const code = [...codeBlocks(page).map(({ text }) => text), ...codeSpans(page)].join("\n");
+    for (const [, tool] of code.matchAll(/\bnpx (\w+)/g)) expect(["tsx", "tsc", "jest"]).toContain(tool);
+    for (const [file] of code.matchAll(/(?<=\b(?:npx|node) .*)[\w./-]+\.ts\b/g))
+      expect([file, existsSync(file) || file === "my-program.ts"]).toEqual([file, true]);
+  });
+
+  test("A token is asked for by the scope that the script prints", () => {
+    const scopes = textOf(page).match(/(?<=--scope )https:[^\s`"]+/g) ?? [];
+    for (const scope of scopes) expect(signIn).toContain(`--scope ${scope} `);
   });
 
   test("Every placeholder of a command says what to put there", () => {
@@ -68,7 +81,6 @@ describe.each(pages)("%s", (page) => {
 });
 
 test("Every file that is named exists, and every file is named", () => {
-  // In a folder below test/ a file is named without its folder.
   const files = readdirSync("test", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
   // The files of the demo are named without their folder, and those of other folders by it alone.
   const names = files.map((file) => {
@@ -77,7 +89,8 @@ test("Every file that is named exists, and every file is named", () => {
   });
   const spans = pages.flatMap(codeSpans);
   const named = spans.filter((text) => /^\.?[\w/-]+(\.[\w-]+)*\.(ts|json|md)$|^\.ci\/run$/.test(text));
-  const known = [...names, "my-program.ts"]; // the reader's own
+  const readersOwn = "my-program.ts";
+  const known = [...names, readersOwn];
   for (const file of named) expect([file, existsSync(file) || known.includes(file)]).toEqual([file, true]);
   expect(spans).toEqual(expect.arrayContaining(["kv_certificates.ts", "test/offline/", ...names]));
 });

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { failures } from "./offline/failures.ts";
 import { environment } from "./helpers/environment.ts";
 import { runsTypeScript } from "./helpers/own-process.ts";
-import { codeBlocks, section, tableOf, textOf, wordsIn } from "./helpers/pages.ts";
+import { codeBlocks, codeSpans, section, tableOf, textOf, wordsIn } from "./helpers/pages.ts";
 import { rehearseInThisProcess } from "./helpers/rehearsal.ts";
 import { grantPermissions, grantRole } from "./helpers/transcript.ts";
 
@@ -110,7 +110,7 @@ test("The figures are those of the settings and of the code", () => {
   const [, newest, oldest, second] = /(\d+) or later; 20 \(from (\S+)\) and (\d+) work too/.exec(readme) ?? [];
   expect(engines.node).toBe(`^${oldest}.0 || ^${second}.0.0 || >=${newest}.0.0`);
 
-  expect(readme).toContain("every half second");
+  expect(readme).toContain("here every half second");
   expect(script).toContain("intervalInMs: 500");
 });
 
@@ -124,6 +124,23 @@ test("The demo's creation and deletion take as long as the README says", async (
   const seconds = (from: string, to: string) => (Number(lastAsked.get(to)) - Number(lastAsked.get(from))) / 1000;
   expect(seconds("POST /certificates/my-cert/create", "GET /certificates/my-cert/pending")).toBe(Number(creation));
   expect(seconds("DELETE /certificates/my-cert", "GET /deletedcertificates/my-cert")).toBe(Number(deletion));
+});
+
+test("The permissions are the same in PowerShell", () => {
+  const [, permissions = ""] = /--certificate-permissions (.+)/.exec(grantPermissions("")) ?? [];
+  expect(readme).toContain(`    ${permissions.replaceAll(" ", ",")}\n`);
+});
+
+test("The names to type, and the settings to make, are the demo's", () => {
+  for (const [, name = ""] of readme.matchAll(/type the name `(\w+)`/g)) expect(failures).toHaveProperty(name);
+  const values = [...readme.matchAll(/OFFLINE_SIGN_IN ?= ?"?(\w+)/g)].map(([, value]) => value);
+  expect(values).toEqual(["none", "none"]);
+});
+
+test("The names of the script's that the page explains stand in it", () => {
+  const names = codeSpans("README.md").filter((text) => /^[a-z]+[A-Z]\w*(\(\))?$/.test(text));
+  expect(names).toContain("onResponse");
+  for (const name of names) expect(script).toContain(name.replace("()", ""));
 });
 
 test("Every variable of the demo's own is one that it reads", () => {

@@ -60,7 +60,8 @@ test.each([
     expect(await explanation(error)).toMatch(/ x\nSee Troubleshooting in README\.md\.\n$/);
     return process.cpuUsage(before).user;
   };
-  await timeFor(100); // once, so that nothing is read and compiled for the first time below
+  // Once, so that nothing is read and compiled for the first time below.
+  await timeFor(100);
   const [short, long] = [await timeFor(15_000), await timeFor(60_000)];
   expect(long).toBeLessThan(Math.max(8 * short, 1_000_000));
 });

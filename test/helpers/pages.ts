@@ -10,15 +10,16 @@ export const pages = [
 ] as const;
 export type Page = (typeof pages)[number];
 
+/** The Markdown of a page. */
 export const textOf = (page: Page) => readFileSync(page, "utf8");
 
 /** The number of words, as `wc -w` counts them. */
 export const wordsIn = (text: string) => text.trim().split(/\s+/).length;
 
-/** All tokens of a page, or of some of its blocks: blocks and what stands in them, in order. */
-export function tokensOf(page: Page, blocks: Token[] = lexer(textOf(page))): Token[] {
+/** All tokens of a page: blocks and what stands in them, in order. */
+export function tokensOf(page: Page): Token[] {
   const tokens: Token[] = [];
-  walkTokens(blocks, (token) => void tokens.push(token));
+  walkTokens(lexer(textOf(page)), (token) => void tokens.push(token));
   return tokens;
 }
 

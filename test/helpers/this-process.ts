@@ -101,7 +101,7 @@ export function startInThisProcess({ input = "my-cert\n", env = {}, terminal = {
   }
 
   async function pressCtrlC() {
-    while (!stop && !outcome.isSettled) await setImmediate();
+    while (!explain && !outcome.isSettled) await setImmediate();
     await standstill();
     expect(stop).toThrow(hasExited);
     return exitCode;

@@ -6,7 +6,7 @@ export const creating = (name = "my-cert") => `${prompt}Creating a certificate i
 export const retrieving = " done.\nRetrieving your certificate from demo-vault.\n";
 export const deleting = (name = "my-cert") =>
   `Certificate with name '${name}' was found.\nDeleting your certificate from demo-vault ...\n`;
-export const done = " done.\n";
+const done = " done.\n";
 
 /** All that it prints where nothing fails. */
 export const transcript = (name = "my-cert") => creating(name) + retrieving + deleting(name) + done;
