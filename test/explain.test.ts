@@ -12,9 +12,6 @@ import { alteredScript } from "./helpers/scratch.ts";
 import { refusal, sdkError } from "./helpers/sdk-errors.ts";
 import { creating, leftBehind, noCertificate, seeReadme, transcript } from "./helpers/transcript.ts";
 
-/** What the script prints of a creation that Key Vault refuses so. */
-const refused = async (...answer: Parameters<typeof refusal>) => explanation(await refusal(...answer));
-
 describe("What happened is told whole", () => {
   test("A refusal is told with all its lines and ids", async () => {
     const lines = [
@@ -24,14 +21,14 @@ describe("What happened is told whole", () => {
       "Action: 'Microsoft.KeyVault/vaults/certificates/create/action'",
       "Assignment: (not found)",
     ];
-    const told = await refused(403, `${lines.join("\r\n")}\r\n`, "ForbiddenByRbac");
+    const told = await explanation(await refusal(403, `${lines.join("\r\n")}\r\n`, "ForbiddenByRbac"));
     expect(told).toBe(`${lines.join("\n")}\n${seeReadme}`);
   });
 
   test("The tenants of a vault in another tenant are told: they are the cure", async () => {
     const message =
       "AKV10032: Invalid issuer. Expected one of https://sts.windows.net/11111111-1111-1111-1111-111111111111/, found https://sts.windows.net/99999999-9999-9999-9999-999999999999/.";
-    expect(await refused(401, message)).toBe(`${message}\n${seeReadme}`);
+    expect(await explanation(await refusal(401, message))).toBe(`${message}\n${seeReadme}`);
   });
 
   test("A long message is told whole, with its empty lines", async () => {

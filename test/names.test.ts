@@ -1,7 +1,7 @@
 import { describe, expect, jest, test } from "@jest/globals";
 import fc from "fast-check";
 import { anyText } from "./helpers/any-text.ts";
-import { startWithMockedClient } from "./helpers/mocked-client.ts";
+import { failureWithMockedClient, startWithMockedClient } from "./helpers/mocked-client.ts";
 import { prompt, transcript } from "./helpers/transcript.ts";
 
 describe("KEY_VAULT_NAME", () => {
@@ -14,9 +14,8 @@ Or rehearse with no Azure at all: npm run demo
 `;
 
   test.each([undefined, "", " \t"])("is asked for where it is '%s'", async (KEY_VAULT_NAME) => {
-    const { stderr, end } = startWithMockedClient({}, { env: { KEY_VAULT_NAME } });
-    expect(await end()).toBe(1);
-    expect(stderr()).toBe(`KEY_VAULT_NAME is not set.\n${rule()}`);
+    const told = await failureWithMockedClient({}, { env: { KEY_VAULT_NAME } });
+    expect(told).toBe(`KEY_VAULT_NAME is not set.\n${rule()}`);
   });
 
   test.each([
@@ -47,15 +46,13 @@ Or rehearse with no Azure at all: npm run demo
     ["a\x1b[2J\u202eb", "aU+001B[2JU+202Eb"],
     ["\u0441ontoso", "U+0441ontoso"],
   ])("is written out where a character is not what it seems: %j", async (KEY_VAULT_NAME, printed) => {
-    const { stderr, end } = startWithMockedClient({}, { env: { KEY_VAULT_NAME } });
-    expect(await end()).toBe(1);
-    expect(stderr()).toBe(`KEY_VAULT_NAME is not the name of a vault: '${printed}'\n${rule()}`);
+    const told = await failureWithMockedClient({}, { env: { KEY_VAULT_NAME } });
+    expect(told).toBe(`KEY_VAULT_NAME is not the name of a vault: '${printed}'\n${rule()}`);
   });
 
   test("is not shown where it is a token", async () => {
-    const { stderr, end } = startWithMockedClient({}, { env: { KEY_VAULT_NAME: "eyJhbGci.eyJh.sig" } });
-    expect(await end()).toBe(1);
-    expect(stderr()).toBe(`KEY_VAULT_NAME is not the name of a vault: '…'\n${rule()}`);
+    const told = await failureWithMockedClient({}, { env: { KEY_VAULT_NAME: "eyJhbGci.eyJh.sig" } });
+    expect(told).toBe(`KEY_VAULT_NAME is not the name of a vault: '…'\n${rule()}`);
   });
 
   test.each(["kv1", "a-vault-with-24-characte", " my-vault\t"])(
@@ -91,9 +88,8 @@ describe("The certificate's name", () => {
     ["café", "cafU+00E9"],
     ["my cert", "my cert"],
   ])("is written out where a character is not ASCII: %j", async (name, printed) => {
-    const { stderr, end } = startWithMockedClient({}, { input: `${name}\n` });
-    expect(await end()).toBe(1);
-    expect(stderr()).toMatch(`This is not the name of a certificate: '${printed}'\n`);
+    const told = await failureWithMockedClient({}, { input: `${name}\n` });
+    expect(told).toMatch(`This is not the name of a certificate: '${printed}'\n`);
   });
 
   test.each([

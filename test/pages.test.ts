@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import GithubSlugger from "github-slugger";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { codeBlocks, codeSpans, pages, textOf, tokensOf, type Page } from "./helpers/pages.ts";
+import { codeBlocks, codeOf, codeSpans, pages, textOf, tokensOf, type Page } from "./helpers/pages.ts";
 import { signIn } from "./helpers/transcript.ts";
 
 const { scripts, dependencies, devDependencies } = JSON.parse(readFileSync("package.json", "utf8"));
@@ -58,7 +58,7 @@ describe.each(pages)("%s", (page) => {
   });
 
   test("Every tool that npx runs, and every file that it is given, exists", () => {
-    const code = [...codeBlocks(page).map(({ text }) => text), ...codeSpans(page)].join("\n");
+    const code = codeOf(page);
     for (const [, tool] of code.matchAll(/\bnpx (\w+)/g)) expect(["tsx", "tsc", "jest"]).toContain(tool);
     for (const [file] of code.matchAll(/(?<=\b(?:npx|node) .*)[\w./-]+\.ts\b/g))
       expect([file, existsSync(file) || file === "my-program.ts"]).toEqual([file, true]);
@@ -70,8 +70,7 @@ describe.each(pages)("%s", (page) => {
   });
 
   test("Every placeholder of a command says what to put there", () => {
-    const code = [...codeBlocks(page).map(({ text }) => text), ...codeSpans(page)];
-    for (const [placeholder] of code.join("\n").matchAll(/<[^<>\n]*>/g)) expect(placeholder).toMatch(/^<([\w-]+|…)>$/);
+    for (const [placeholder] of codeOf(page).matchAll(/<[^<>\n]*>/g)) expect(placeholder).toMatch(/^<([\w-]+|…)>$/);
   });
 
   test("The shells' commands are for a vault of one name", () => {

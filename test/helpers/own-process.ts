@@ -2,6 +2,7 @@ import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { environment } from "./environment.ts";
+import { withoutNotice } from "./transcript.ts";
 
 /** What a run in a process of its own is given. */
 interface Given {
@@ -52,5 +53,5 @@ export async function runInOwnProcess(given: Given = {}) {
     text(child.stderr),
     once(child, "close"),
   ]);
-  return { exitCode, stdout, stderr: stderr.replace(/^Offline rehearsal: .*\n/, "") };
+  return { exitCode, stdout, stderr: withoutNotice(stderr) };
 }

@@ -13,13 +13,16 @@ export type Page = (typeof pages)[number];
 /** The Markdown of a page. */
 export const textOf = (page: Page) => readFileSync(page, "utf8");
 
+const parsed = new Map(pages.map((page) => [page, lexer(textOf(page))] as const));
+const blocksOf = (page: Page): Token[] => parsed.get(page) ?? [];
+
 /** The number of words, as `wc -w` counts them. */
 export const wordsIn = (text: string) => text.trim().split(/\s+/).length;
 
 /** All tokens of a page: blocks and what stands in them, in order. */
 export function tokensOf(page: Page): Token[] {
   const tokens: Token[] = [];
-  walkTokens(lexer(textOf(page)), (token) => void tokens.push(token));
+  walkTokens(blocksOf(page), (token) => void tokens.push(token));
   return tokens;
 }
 
@@ -34,9 +37,12 @@ export function codeBlocks(page: Page = "README.md") {
 export const codeSpans = (page: Page): string[] =>
   tokensOf(page).flatMap((token) => (token.type === "codespan" ? [`${token.text}`] : []));
 
+/** All that a page has as code, in blocks and within its text. */
+export const codeOf = (page: Page) => [...codeBlocks(page).map(({ text }) => text), ...codeSpans(page)].join("\n");
+
 /** The blocks of README.md from a heading of the second level to the next one. */
 export function section(heading: string): Token[] {
-  const blocks = lexer(textOf("README.md"));
+  const blocks = blocksOf("README.md");
   const isHeading = (token: Token) => token.type === "heading" && token.depth === 2;
   const from = blocks.findIndex((token) => isHeading(token) && token.raw.includes(heading)) + 1;
   if (from === 0) throw new Error(`README.md has no section '${heading}'.`);
@@ -56,7 +62,7 @@ export function tableOf(page: Page, heading: string): string[][] {
  * cure.
  */
 export function entriesOf(page: Page) {
-  const items = lexer(textOf(page)).flatMap((token) => (token.type === "list" ? (token as Tokens.List).items : []));
+  const items = blocksOf(page).flatMap((token) => (token.type === "list" ? (token as Tokens.List).items : []));
   return items.flatMap(({ text }) => {
     const [first = "", ...cure] = text.split("\\\n");
     const words = [...first.matchAll(/`([^`]+)`/g)].map(([, word = ""]) => word);

@@ -3,6 +3,7 @@ import { intercept } from "../offline/network.ts";
 import { rehearse } from "../offline/demo.ts";
 import { reuseKeys } from "./keys.ts";
 import { startInThisProcess, type Given } from "./this-process.ts";
+import { withoutNotice } from "./transcript.ts";
 
 /** A request as the offline vault saw it, with its answer. */
 interface Exchange {
@@ -53,7 +54,7 @@ export async function rehearseInThisProcess(
     const exitCode = await run.end({ isBusy: () => underWay > 0, advance: () => jest.advanceTimersToNextTimer() });
     const isCreated = requests.some(({ status }) => status === 202);
     const isDeleted = requests.some(({ method, status }) => method === "DELETE" && status === 200);
-    const stderr = run.stderr().replace(/^Offline rehearsal: .*\n/, "");
+    const stderr = withoutNotice(run.stderr());
     return { exitCode, stdout: run.stdout(), stderr, requests, isLeft: isCreated && !isDeleted };
   } finally {
     giveBack();

@@ -8,6 +8,9 @@ export const deleting = (name = "my-cert") =>
   `Certificate with name '${name}' was found.\nDeleting your certificate from demo-vault ...\n`;
 const done = " done.\n";
 
+/** What it prints on stderr, without the notice with which the rehearsal begins. */
+export const withoutNotice = (stderr: string) => stderr.replace(/^Offline rehearsal: .*\n/, "");
+
 /** All that it prints where nothing fails. */
 export const transcript = (name = "my-cert") => creating(name) + retrieving + deleting(name) + done;
 
