@@ -14,16 +14,23 @@ process.on("SIGINT", stop);
 const credential = new DefaultAzureCredential();
 const client = new CertificateClient(vaultUrl, credential);
 
-const certificateName = checkCertificateName(await input("Input a name for your certificate > "));
+const certificateName = checkCertificateName(
+  await input("Input a name for your certificate > "),
+);
 
 // Polls every half second (by default, every 2 seconds); onResponse is for the failure messages below.
 const pollOptions = { intervalInMs: 500, onResponse: noteWhetherInVault };
 
 console.log(`Creating a certificate in ${keyVaultName} called '${certificateName}' ...`);
-const createPoller = await client.beginCreateCertificate(certificateName, DefaultCertificatePolicy, pollOptions);
+const createPoller = await client.beginCreateCertificate(
+  certificateName,
+  DefaultCertificatePolicy,
+  pollOptions,
+);
 const certificate = await createPoller.pollUntilDone();
 // If somebody cancels the creation, the SDK reports no error, but "cer" is missing.
-if (!certificate.cer) throw new Error("The poller returned no certificate. Perhaps the creation was cancelled.");
+if (!certificate.cer)
+  throw new Error("The poller returned no certificate. Perhaps the creation was cancelled.");
 console.log(" done.");
 
 console.log(`Retrieving your certificate from ${keyVaultName}.`);
@@ -45,16 +52,22 @@ async function input(question: string) {
     lines.close();
     return line.trim();
   }
-  fail("\nNo name was given. To pipe one in, put this before the command:", "  echo my-cert |");
+  fail(
+    "\nNo name was given. To pipe one in, put this before the command:",
+    "  echo my-cert |",
+  );
 }
 
 function checkVaultName(name = "") {
-  const isValid = (text: string) => text.length >= 3 && text.length <= 24 && /^[a-z](-?[a-z0-9])+$/i.test(text);
+  const isValid = (text: string) =>
+    text.length >= 3 && text.length <= 24 && /^[a-z](-?[a-z0-9])+$/i.test(text);
   if (isValid(name)) return name;
   const nameInUrl = /^(?:https:\/\/)?([^/.]+)\.vault\.azure\.net\/?$/i.exec(name)?.[1] ?? "";
   const suggestion = isValid(nameInUrl) ? nameInUrl : "<your-unique-keyvault-name>";
   fail(
-    name ? `KEY_VAULT_NAME is not the name of a vault: '${escapeNonAscii(name)}'` : "KEY_VAULT_NAME is not set.",
+    name
+      ? `KEY_VAULT_NAME is not the name of a vault: '${escapeNonAscii(name)}'`
+      : "KEY_VAULT_NAME is not set.",
     "A name has 3 to 24 letters, digits and single hyphens, begins with a letter and ends with a letter or digit:",
     `  export KEY_VAULT_NAME=${suggestion}`,
     `  $Env:KEY_VAULT_NAME = "${suggestion}"`,
@@ -69,17 +82,32 @@ function checkCertificateName(name: string) {
 }
 
 function escapeNonAscii(name: string) {
-  const code = (character: string) => `U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0")}`;
+  const code = (character: string) =>
+    `U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0")}`;
   // A character outside ASCII may be invisible, or only look like a letter.
   return name.replace(/[^ -~]/gu, code);
 }
 
-type SentRequest = { method?: string; url?: string; headers?: { has?(name: string): boolean } };
+type SentRequest = {
+  method?: string;
+  url?: string;
+  headers?: { has?(name: string): boolean };
+};
 type Details = { error?: { innerError?: { code?: string } } };
-type Failure = NodeJS.ErrnoException & { statusCode?: number; request?: SentRequest; details?: Details };
+type Failure = NodeJS.ErrnoException & {
+  statusCode?: number;
+  request?: SentRequest;
+  details?: Details;
+};
 
 // Runs at each response, because beginCreateCertificate can throw after Key Vault has accepted the creation.
-function noteWhetherInVault({ request, status = 0 }: { request: SentRequest; status?: number }) {
+function noteWhetherInVault({
+  request,
+  status = 0,
+}: {
+  request: SentRequest;
+  status?: number;
+}) {
   // A request without a token only asks where to sign in, and creates nothing.
   const hasToken = request.headers?.has?.("authorization");
   const wasRefused = status >= 400 && status < 500;
@@ -101,9 +129,12 @@ function stop() {
 
 function whatHappened({ name, code, message, request, stack = "" }: Failure) {
   // The response was a page, not JSON, and the SDK's message contains all of it.
-  if (code === "PARSE_ERROR") return [message.replace(/(response body) - .*/s, "$1 …").replace(/\s+/g, " ")];
+  if (code === "PARSE_ERROR")
+    return [message.replace(/(response body) - .*/s, "$1 …").replace(/\s+/g, " ")];
   // For a mistake in a changed script, its line and column help.
-  const isMistake = ["TypeError", "ReferenceError", "RangeError", "SyntaxError"].includes(name);
+  const isMistake = ["TypeError", "ReferenceError", "RangeError", "SyntaxError"].includes(
+    name,
+  );
   if (isMistake) return [message, ...(stack.match(/kv_certificates\.ts:\d+:\d+/) ?? [])];
   // When every IP address of a host fails, the error has a code but no message.
   return [message.trim() || `${code ?? name} ${request?.url ?? ""}`.trim()];
@@ -124,7 +155,10 @@ function whatToDo({ message, details, code, name }: Failure) {
       ];
     case "ForbiddenByRbac": {
       // Only characters of a vault's id go into the command, so that no message can add to it.
-      const scope = /'(\/subscriptions\/[\p{L}\w/.()-]+\/vaults\/[\w-]+)\/certificates\//iu.exec(message)?.[1];
+      const scope =
+        /'(\/subscriptions\/[\p{L}\w/.()-]+\/vaults\/[\w-]+)\/certificates\//iu.exec(
+          message,
+        )?.[1];
       const isDenied = /DenyAssignmentId: (?!null)/.test(message);
       if (!callerId || !scope || isDenied) break;
       return [

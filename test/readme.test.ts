@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { failures } from "./offline/failures.ts";
 import { environment } from "./helpers/environment.ts";
-import { runsTypeScript } from "./helpers/own-process.ts";
-import { codeBlocks, codeSpans, section, tableOf, textOf, wordsIn } from "./helpers/pages.ts";
+import { mostMilliseconds, runsTypeScript } from "./helpers/own-process.ts";
+import { codeBlocks, codeSpans, tableOf, textOf } from "./helpers/pages.ts";
 import { rehearseInThisProcess } from "./helpers/rehearsal.ts";
 import { grantPermissions, grantRole } from "./helpers/transcript.ts";
 
@@ -16,11 +16,6 @@ const { engines, dependencies } = JSON.parse(read("package.json"));
 
 const blocks = codeBlocks();
 const bash = blocks.filter(({ language }) => language === "bash").map(({ text }) => text.replaceAll(/ \\\n */g, " "));
-
-test("The page is short, and the way to Next steps is shorter", () => {
-  expect(wordsIn(readme)).toBeLessThanOrEqual(2_900);
-  expect(wordsIn(readme.slice(0, readme.indexOf("## Next steps")))).toBeLessThanOrEqual(1_350);
-});
 
 test("The TypeScript blocks are, line for line, the whole flow of the script", () => {
   const end = 'await deletePoller.pollUntilDone();\nconsole.log(" done.");';
@@ -35,7 +30,7 @@ test("The TypeScript blocks are, line for line, the whole flow of the script", (
 
 test.concurrent("The transcript is what the demo shows", async () => {
   const env = { ...environment, OFFLINE_CREATION_TIME: "0", OFFLINE_DELETION_TIME: "0" };
-  const demo = promisify(exec)("npm run --silent demo", { env });
+  const demo = promisify(exec)("npm run --silent demo", { env, timeout: mostMilliseconds });
   demo.child.stdin?.end("my-cert\n");
   const { stdout, stderr } = await demo;
   const typed = stdout.replace(/(?<=^Input .* > )/, "my-cert\n");
@@ -63,16 +58,14 @@ test("The diagram shows the requests that the vault receives, in order", async (
   expect(requests.map(({ isAuthorized }) => isAuthorized)).toEqual(requests.map((_, index) => index >= 2));
 });
 
-test("The failures that can be rehearsed are those of the offline vault, and no other", () => {
-  const list = section("Rehearse a failure").find((token) => token.type === "list")?.raw ?? "";
-  const names = [...list.matchAll(/`(\w+)`/g)].map(([, name]) => name);
-  expect(names.sort()).toEqual(Object.keys(failures).sort());
-});
-
 test("What stands for the Python calls stands in the script", () => {
   const calls = tableOf("README.md", "Python").map(([, call]) => call);
   expect(calls).not.toEqual([]);
-  for (const call of calls) expect(script).toContain(call);
+  const inOneLine = script
+    .replace(/\(\n +/g, "(")
+    .replace(/,\n *\)/g, ")")
+    .replace(/,\n +/g, ", ");
+  for (const call of calls) expect(inOneLine).toContain(call);
 });
 
 test("The commands that grant access are those that the script prints, apart from whom and what they name", () => {
@@ -97,7 +90,7 @@ const runCommands = new Set(commands.filter((command) => /^(npx tsx|node) kv_cer
 
 test.concurrent.each([...runCommands])("The command %s runs the script", async (command) => {
   const [program = "", ...args] = command.split(" ");
-  const given = { env: environment };
+  const given = { env: environment, timeout: mostMilliseconds };
   const running =
     program === "node" ? promisify(execFile)(process.execPath, args, given) : promisify(exec)(command, given);
   // A Node that does not run TypeScript says that it does not know the ending.

@@ -1,9 +1,4 @@
-import {
-  AggregateAuthenticationError,
-  AuthenticationError,
-  CredentialUnavailableError,
-  VisualStudioCodeCredential,
-} from "@azure/identity";
+import { AggregateAuthenticationError, AuthenticationError, CredentialUnavailableError } from "@azure/identity";
 import { expect, test } from "@jest/globals";
 import { explanation } from "./helpers/mocked-client.ts";
 import { managedIdentityError, signInError } from "./helpers/sdk-errors.ts";
@@ -29,50 +24,11 @@ test("A sign-in that fails says of each way why, and then how to sign in", async
   expect(await printed(...ways)).toBe(told(...ways));
 });
 
-test("What the SDK advises stays", async () => {
-  const scope = "https://vault.azure.net/.default";
-  const message = await new VisualStudioCodeCredential().getToken(scope).then(String, ({ message }: Error) => message);
-  expect(message).toMatch(/^Visual Studio Code Authentication is not available\. Ensure .+/);
-  expect(await printed(message)).toBe(told(message));
-});
-
-test("What a tool advises stays", async () => {
+test("The words of PowerShell are told whole, without colours", async () => {
+  const message =
+    "Error: \x1b[31;1mGet-AzAccessToken: \x1b[0m\n\x1b[36;1mLine |\x1b[0m\n\x1b[36;1m  17 | \x1b[0m $token = \x1b[36;1mGet-AzAccessToken @params\x1b[0m\r\n\x1b[36;1m     | \x1b[31;1mAADSTS50076: You must use multi-factor authentication.\x1b[0m";
   const words =
-    "AADSTS53000: Device is not in required device state: compliant. Ensure that your device is compliant with your company's policy.";
-  expect(await printed(words)).toBe(told(words));
-});
-
-test("The command that answers a claims challenge is whole", async () => {
-  const claims = btoa(
-    '{"access_token":{"nbf":{"essential":true,"value":"1726077595"},"xms_caeerror":{"value":"10012"}}}',
-  );
-  const words = `This credential doesn't support claims challenges. To authenticate with the required claims, please run the following command: az login --claims-challenge ${claims} --scope https://vault.azure.net/.default --tenant 11111111-1111-1111-1111-111111111111`;
-  expect(await printed(words)).toBe(told(words));
-});
-
-test("A traceback is told whole", async () => {
-  const frames = Array.from(
-    { length: 20 },
-    (_, line) => `  File "/opt/az/lib/x.py", line ${line}, in call\n    call()\n`,
-  );
-  const first = "The command failed with an unexpected error. Here is the traceback:\n";
-  const reason = "requests.exceptions.ConnectionError: HTTPSConnectionPool: Max retries exceeded";
-  const words = `${first}Traceback (most recent call last):\n${frames.join("")}${reason}`;
-  expect(await printed(words)).toBe(told(words));
-});
-
-test.each([
-  [
-    "7",
-    "Error: \x1b[31;1mGet-AzAccessToken: \x1b[0m\n\x1b[36;1mLine |\x1b[0m\n\x1b[36;1m  17 | \x1b[0m $token = \x1b[36;1mGet-AzAccessToken @params\x1b[0m\n\x1b[36;1m     | \x1b[31;1m ~~~~~~~~\x1b[0m\n\x1b[36;1m     | \x1b[31;1mAADSTS50076: You must use multi-factor authentication.\x1b[0m",
-    "Error: Get-AzAccessToken: \nLine |\n  17 |  $token = Get-AzAccessToken @params\n     |  ~~~~~~~~\n     | AADSTS50076: You must use multi-factor authentication.",
-  ],
-  [
-    "5.1",
-    "Error: Get-AzAccessToken : AADSTS50076: You must use multi-factor authentication.\r\nAt line:17 char:20\r\n+           $token = Get-AzAccessToken @params\r\n+                    ~~~~~~~~~",
-    "Error: Get-AzAccessToken : AADSTS50076: You must use multi-factor authentication.\nAt line:17 char:20\n+           $token = Get-AzAccessToken @params\n+                    ~~~~~~~~~",
-  ],
-])("The words of PowerShell %s are told whole, without colours", async (_, message, words) => {
+    "Error: Get-AzAccessToken: \nLine |\n  17 |  $token = Get-AzAccessToken @params\n     | AADSTS50076: You must use multi-factor authentication.";
   expect(await printed(message)).toBe(told(words));
 });
 

@@ -11,8 +11,6 @@ interface Given {
   staysOpen?: boolean;
   /** The words on stdout or stderr at which Ctrl-C is pressed. */
   ctrlCAfter?: string;
-  /** Whether the reader of its output has gone. */
-  isUnread?: boolean;
   /** Environment variables, beside those that every run sees; `undefined` removes one. */
   env?: Record<string, string | undefined>;
   /** Modules to load first; by default, the demo. */
@@ -35,7 +33,13 @@ function interruptAfter(words: string, child: ChildProcessWithoutNullStreams) {
   }
 }
 
-/** Runs a program in a process of its own, against an offline vault that needs no time, and waits for its end. */
+/** A run takes one or two seconds, and many times as long on a busy machine; one that takes longer than this hangs. */
+export const mostMilliseconds = 120_000;
+
+/**
+ * Runs a program in a process of its own, against an offline vault that needs no time, and waits for its end. One that
+ * does not end is ended, and what it had printed is in the error.
+ */
 export async function runInOwnProcess(given: Given = {}) {
   const { input = "my-cert\n", env = {} } = given;
   const { preloads = ["./test/offline/preload.ts"], program = ["kv_certificates.ts"] } = given;
@@ -43,15 +47,17 @@ export async function runInOwnProcess(given: Given = {}) {
   const time = { OFFLINE_CREATION_TIME: "0", OFFLINE_DELETION_TIME: "0" };
   const child = spawn(process.execPath, [...modules, ...program], {
     env: { ...environment, KEY_VAULT_NAME: "demo-vault", ...time, ...env },
+    timeout: mostMilliseconds,
+    killSignal: "SIGKILL",
   });
   child.stdin.write(input);
   if (!given.staysOpen) child.stdin.end();
-  if (given.isUnread) child.stdout.destroy();
   if (given.ctrlCAfter) interruptAfter(given.ctrlCAfter, child);
   const [stdout, stderr, [exitCode]] = await Promise.all([
-    given.isUnread ? "" : text(child.stdout),
+    text(child.stdout),
     text(child.stderr),
     once(child, "close"),
   ]);
+  if (child.signalCode === "SIGKILL") throw new Error(`The program does not end, after:\n${stdout}${stderr}`);
   return { exitCode, stdout, stderr: withoutNotice(stderr) };
 }
