@@ -3,22 +3,22 @@ import { CertificateClient, DefaultCertificatePolicy } from "@azure/keyvault-cer
 import { createInterface } from "node:readline";
 import { stripVTControlCharacters } from "node:util";
 
+// In place of a try/catch around all steps: explainAndExit() runs when a step fails, and
+// stopAndExit() at Ctrl-C. Both say so if the certificate may still be in the vault.
+let certificateMayBeInVault = false;
+process.on("uncaughtException", explainAndExit);
+process.on("SIGINT", stopAndExit);
+
 const keyVaultName = checkVaultName(process.env.KEY_VAULT_NAME?.trim());
 const vaultUrl = `https://${keyVaultName}.vault.azure.net`;
-
-// No try/catch here: explain() runs when a step fails, stop() at Ctrl-C, and both say what may be left in the vault.
-let certificateMayBeInVault = false;
-process.on("uncaughtException", explain);
-process.on("SIGINT", stop);
 
 const credential = new DefaultAzureCredential();
 const client = new CertificateClient(vaultUrl, credential);
 
-const certificateName = checkCertificateName(
-  await input("Input a name for your certificate > "),
-);
+const certificateName = await input("Input a name for your certificate > ");
+checkCertificateName(certificateName);
 
-// Polls every half second (by default, every 2 seconds); onResponse is for the failure messages below.
+// Poll every half second; the default is two seconds.
 const pollOptions = { intervalInMs: 500, onResponse: noteWhetherInVault };
 
 console.log(`Creating a certificate in ${keyVaultName} called '${certificateName}' ...`);
@@ -28,7 +28,7 @@ const createPoller = await client.beginCreateCertificate(
   pollOptions,
 );
 const certificate = await createPoller.pollUntilDone();
-// If somebody cancels the creation, the SDK reports no error, but "cer" is missing.
+// If somebody cancels the creation, the poller doesn't throw, but the certificate is empty.
 if (!certificate.cer)
   throw new Error("The poller returned no certificate. Perhaps the creation was cancelled.");
 console.log(" done.");
@@ -42,107 +42,104 @@ const deletePoller = await client.beginDeleteCertificate(certificateName, pollOp
 await deletePoller.pollUntilDone();
 console.log(" done.");
 
-// That was the quickstart. Below: the prompt, the checks of the two names, and what is said when a step fails.
+// That was the quickstart. Below are the prompt, the checks of the two names, and what the
+// script says when a step fails.
 
 async function input(question: string) {
   process.stdout.write(question);
   const lines = createInterface({ input: process.stdin });
   for await (const line of lines) {
-    // If the input stayed open, the script would not end.
+    // While the input is open, the script doesn't end.
     lines.close();
     return line.trim();
   }
-  fail(
+  exitWith(
     "\nNo name was given. To pipe one in, put this before the command:",
     "  echo my-cert |",
   );
 }
 
 function checkVaultName(name = "") {
-  const isValid = (text: string) =>
-    text.length >= 3 && text.length <= 24 && /^[a-z](-?[a-z0-9])+$/i.test(text);
-  if (isValid(name)) return name;
-  const nameInUrl = /^(?:https:\/\/)?([^/.]+)\.vault\.azure\.net\/?$/i.exec(name)?.[1] ?? "";
-  const suggestion = isValid(nameInUrl) ? nameInUrl : "<your-unique-keyvault-name>";
-  fail(
-    name
-      ? `KEY_VAULT_NAME is not the name of a vault: '${escapeNonAscii(name)}'`
-      : "KEY_VAULT_NAME is not set.",
-    "A name has 3 to 24 letters, digits and single hyphens, begins with a letter and ends with a letter or digit:",
-    `  export KEY_VAULT_NAME=${suggestion}`,
-    `  $Env:KEY_VAULT_NAME = "${suggestion}"`,
+  const hasRightLength = name.length >= 3 && name.length <= 24;
+  if (hasRightLength && /^[a-z](-?[a-z0-9])+$/i.test(name)) return name;
+  const problem = [
+    `KEY_VAULT_NAME is not the name of a vault: '${showUnseen(name)}'`,
+    "A name has 3 to 24 letters, digits and single hyphens.",
+    "It begins with a letter, and ends with a letter or a digit.",
+  ];
+  exitWith(
+    ...(name ? problem : ["KEY_VAULT_NAME is not set."]),
+    "Set it to your vault's name, without https:// and .vault.azure.net. In bash or zsh:",
+    "  export KEY_VAULT_NAME=your-vault-name",
+    "In PowerShell:",
+    '  $Env:KEY_VAULT_NAME = "your-vault-name"',
     "Or rehearse with no Azure at all: npm run demo",
   );
 }
 
 function checkCertificateName(name: string) {
-  if (/^[0-9a-z-]{1,127}$/i.test(name)) return name;
-  const rule = "A name has 1 to 127 letters (a to z), digits and hyphens.";
-  fail(`This is not the name of a certificate: '${escapeNonAscii(name)}'`, rule);
+  if (/^[0-9a-z-]{1,127}$/i.test(name)) return;
+  exitWith(
+    `This is not the name of a certificate: '${showUnseen(name)}'`,
+    "A name has 1 to 127 letters (a to z), digits and hyphens.",
+  );
 }
 
-function escapeNonAscii(name: string) {
-  const code = (character: string) =>
-    `U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0")}`;
-  // A character outside ASCII may be invisible, or only look like a letter.
-  return name.replace(/[^ -~]/gu, code);
+// An arrow key, for example, types characters that a terminal doesn't show.
+function showUnseen(name: string) {
+  const code = (unseen: string) => unseen.codePointAt(0)?.toString(16).toUpperCase();
+  return name.replace(/[^ -~]/gu, (unseen) => `U+${code(unseen)?.padStart(4, "0")}`);
 }
 
-type SentRequest = {
-  method?: string;
-  url?: string;
-  headers?: { has?(name: string): boolean };
-};
-type Details = { error?: { innerError?: { code?: string } } };
-type Failure = NodeJS.ErrnoException & {
+// What is read here of the SDK's requests and of its errors, whose class it doesn't export.
+interface SentRequest {
+  method: string;
+  url: string;
+  headers: { has(name: string): boolean };
+}
+interface SdkError extends Error {
+  code?: string;
   statusCode?: number;
   request?: SentRequest;
-  details?: Details;
-};
+  details?: { error?: { innerError?: { code?: string } } };
+}
 
-// Runs at each response, because beginCreateCertificate can throw after Key Vault has accepted the creation.
-function noteWhetherInVault({
-  request,
-  status = 0,
-}: {
-  request: SentRequest;
-  status?: number;
-}) {
+// The SDK calls this with the last response to each request, after its retries. So it is known
+// whether Key Vault has accepted the creation, even if beginCreateCertificate() throws later.
+function noteWhetherInVault({ request, status }: { request: SentRequest; status: number }) {
   // A request without a token only asks where to sign in, and creates nothing.
-  const hasToken = request.headers?.has?.("authorization");
+  const hasToken = request.headers.has("authorization");
   const wasRefused = status >= 400 && status < 500;
   if (request.method === "POST" && hasToken && !wasRefused) certificateMayBeInVault = true;
   if (request.method === "DELETE" && status === 200) certificateMayBeInVault = false;
 }
 
-function explain(thrown: unknown) {
-  const error: Failure = thrown instanceof Error ? thrown : new Error(String(thrown));
-  // Even without a response, Key Vault may have received the request.
-  if (error.request) noteWhetherInVault({ request: error.request, status: error.statusCode });
-  fail(...whatHappened(error), ...whatToDo(error), ...whatIsLeft());
+function explainAndExit(thrown: unknown) {
+  const error: SdkError = thrown instanceof Error ? thrown : new Error(String(thrown));
+  // Even if no response came back, Key Vault may have received the request.
+  if (error.name === "RestError" && error.request)
+    noteWhetherInVault({ request: error.request, status: error.statusCode ?? 0 });
+  exitWith(...whatHappened(error), ...whatToDo(error), ...whatIsLeft());
 }
 
-function stop() {
+function stopAndExit() {
   if (certificateMayBeInVault) console.error(["", ...whatIsLeft()].join("\n"));
+  // By convention, this is the exit code of a program that Ctrl-C has ended.
   process.exit(130);
 }
 
-function whatHappened({ name, code, message, request, stack = "" }: Failure) {
-  // The response was a page, not JSON, and the SDK's message contains all of it.
-  if (code === "PARSE_ERROR")
-    return [message.replace(/(response body) - .*/s, "$1 …").replace(/\s+/g, " ")];
-  // For a mistake in a changed script, its line and column help.
-  const isMistake = ["TypeError", "ReferenceError", "RangeError", "SyntaxError"].includes(
-    name,
-  );
-  if (isMistake) return [message, ...(stack.match(/kv_certificates\.ts:\d+:\d+/) ?? [])];
-  // When every IP address of a host fails, the error has a code but no message.
+function whatHappened({ name, code, message, request, stack = "" }: SdkError) {
+  // Of a mistake in a changed script, the line and column help.
+  const place = /kv_certificates\.ts:\d+:\d+/.exec(stack)?.[0];
+  const mistakes = ["TypeError", "ReferenceError", "RangeError", "SyntaxError"];
+  if (place && mistakes.includes(name)) return [message, place];
+  // If none of a host's addresses can be reached, Node.js gives a code, but no message.
   return [message.trim() || `${code ?? name} ${request?.url ?? ""}`.trim()];
 }
 
-function whatToDo({ message, details, code, name }: Failure) {
-  const callerId = /\boid=([\da-f-]{36})\b/i.exec(message)?.[1];
-  // The most specific comes first: Key Vault's inner code, the code of the SDK or Node.js, the kind of error.
+function whatToDo({ message, details, code, name }: SdkError) {
+  const search = "To find what helps, search .github/TROUBLESHOOTING.md for the words above.";
+  // The most specific comes first: Key Vault's inner code, any other code, the kind of error.
   switch (details?.error?.innerError?.code ?? code ?? name) {
     case "AggregateAuthenticationError":
       return [
@@ -151,41 +148,33 @@ function whatToDo({ message, details, code, name }: Failure) {
         "  Connect-AzAccount",
         "If you are signed in with the Azure CLI, ask it what is wrong:",
         "  az account get-access-token --scope https://vault.azure.net/.default --query expires_on",
-        "See Troubleshooting in README.md.",
+        search,
       ];
-    case "ForbiddenByRbac": {
-      // Only characters of a vault's id go into the command, so that no message can add to it.
-      const scope =
-        /'(\/subscriptions\/[\p{L}\w/.()-]+\/vaults\/[\w-]+)\/certificates\//iu.exec(
-          message,
-        )?.[1];
-      const isDenied = /DenyAssignmentId: (?!null)/.test(message);
-      if (!callerId || !scope || isDenied) break;
+    case "ForbiddenByRbac":
+      // Without the caller's ID, something other than a missing role may be the reason.
+      if (!message.includes("oid=")) break;
       return [
-        "The caller needs this role, which takes some minutes to have effect:",
-        `  az role assignment create --role "Key Vault Certificates Officer" --assignee ${callerId} --scope "${scope}"`,
+        'The caller needs a role. See "Grant access to your key vault" in README.md.',
+        "If it was assigned just now, it can take a few minutes to take effect.",
+        "If the caller isn't the person signed in, give the role to the ID after oid= above.",
       ];
-    }
     case "AccessDenied":
-    case "ForbiddenByPolicy": {
-      const missing = /does not have certificates ([a-z]+) permission/.exec(message)?.[1];
-      if (!callerId || !missing) break;
-      const permissions = [...new Set(["delete", "get", "list", "create", missing])].join(" ");
+    case "ForbiddenByPolicy":
       return [
-        "The caller needs these permissions; the command replaces the certificate permissions that the caller has:",
-        `  az keyvault set-policy --name ${keyVaultName} --object-id ${callerId} --certificate-permissions ${permissions}`,
+        "The caller needs the permission named above in the vault's access policies.",
+        'See "Grant access to your key vault" in README.md, "A vault with access policies".',
       ];
-    }
     case "ObjectIsDeletedButRecoverable":
       return ["Use a different certificate name."];
     case "ENOTFOUND":
     case "EAI_AGAIN":
       return [
-        `Check your network and HTTPS_PROXY, and that ${keyVaultName} is one of your active subscription's vaults:`,
-        '  az keyvault list --query "[].name" --output tsv',
+        `Check that ${keyVaultName} is your vault's name. Check your network and HTTPS_PROXY,`,
+        "too: the host above may be the proxy's.",
+        search,
       ];
   }
-  return ["See Troubleshooting in README.md."];
+  return [search];
 }
 
 function whatIsLeft() {
@@ -196,8 +185,8 @@ function whatIsLeft() {
   ];
 }
 
-function fail(...lines: string[]): never {
-  // The SDK's message may contain a tool's output, with colours and a live token.
+function exitWith(...lines: string[]): never {
+  // What a tool printed at the sign-in is in the message: colors, and perhaps a live token.
   const text = stripVTControlCharacters(lines.join("\n")).replaceAll("\r", "");
   console.error(text.replace(/eyJ[\w-]{1,1000}\.eyJ[\w.-]+/g, "…"));
   process.exit(1);

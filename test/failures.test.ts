@@ -5,7 +5,7 @@ import { runInOwnProcess } from "./helpers/own-process.ts";
 import { listedFailures } from "./helpers/pages.ts";
 import { rehearseInThisProcess } from "./helpers/rehearsal.ts";
 import { failingTool, scratchFolder } from "./helpers/scratch.ts";
-import { creating, leftBehind, noCertificate, seeReadme, signIn, transcript } from "./helpers/transcript.ts";
+import { creating, leftBehind, noCertificate, searchPage, signIn, transcript } from "./helpers/transcript.ts";
 
 const listed = listedFailures();
 
@@ -35,7 +35,7 @@ test.each(failing)("%s is told in the words that it has, with a cure, and with w
   // What comes after a fault of the service is not known.
   const mayBeLeft = isLeft || failure.status === 500;
   expect(stderr.includes(leftBehind(name))).toBe(mayBeLeft);
-  if (stderr.includes(seeReadme)) cureFor(stderr);
+  if (stderr.includes(searchPage)) cureFor(stderr);
 });
 
 test.each(listed.passing)("%s passes as if nothing had been", async (name) => {

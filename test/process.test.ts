@@ -7,7 +7,7 @@ import {
   noCertificate,
   prompt,
   retrieving,
-  seeReadme,
+  searchPage,
   signIn,
   transcript,
 } from "./helpers/transcript.ts";
@@ -18,7 +18,7 @@ test("The name is all that the script waits for on its input", async () => {
 });
 
 test("A failure is told on stderr, and the exit code is 1", async () => {
-  const stderr = `${noCertificate}${seeReadme}${leftBehind("Cancelled")}`;
+  const stderr = `${noCertificate}${searchPage}${leftBehind("Cancelled")}`;
   const run = await runInOwnProcess({ input: "Cancelled" });
   expect(run).toEqual({ exitCode: 1, stdout: creating("Cancelled"), stderr });
 });
@@ -26,7 +26,7 @@ test("A failure is told on stderr, and the exit code is 1", async () => {
 test("A mistake in a script that was changed keeps its place", async () => {
   const { script, line } = alteredScript("client.getCertificate(", "client.getCertifcate(");
   const place = `kv_certificates.ts:${line}:43`;
-  const stderr = `client.getCertifcate is not a function\n${place}\n${seeReadme}${leftBehind()}`;
+  const stderr = `client.getCertifcate is not a function\n${place}\n${searchPage}${leftBehind()}`;
   const run = await runInOwnProcess({ program: [script] });
   expect(run).toEqual({ exitCode: 1, stdout: creating() + retrieving, stderr });
 });

@@ -2,7 +2,7 @@ import { AggregateAuthenticationError, AuthenticationError, CredentialUnavailabl
 import { expect, test } from "@jest/globals";
 import { explanation } from "./helpers/mocked-client.ts";
 import { managedIdentityError, signInError } from "./helpers/sdk-errors.ts";
-import { seeReadme, signIn } from "./helpers/transcript.ts";
+import { searchPage, signIn } from "./helpers/transcript.ts";
 
 const chainFailed = "ChainedTokenCredential authentication failed.";
 
@@ -46,10 +46,10 @@ test("A service principal's sign-in is told with the reason, and with Microsoft 
     /^EnvironmentCredential authentication failed\. To troubleshoot, visit .+\nMore details:\n/,
   );
   expect(unreachable).toContain(
-    `\nnetwork_error: See https://aka.ms/msal.js.errors#network_error for details,\n${seeReadme}`,
+    `\nnetwork_error: See https://aka.ms/msal.js.errors#network_error for details,\n${searchPage}`,
   );
   const error = "EnvironmentCredential authentication failed.";
   const error_description = "AADSTS7000215: Invalid client secret provided. Ensure that the secret is the value.";
   const refused = await explanation(new AuthenticationError(400, { error, error_description }));
-  expect(refused).toBe(`${error} Status code: 400\nMore details:\n${error_description},\n${seeReadme}`);
+  expect(refused).toBe(`${error} Status code: 400\nMore details:\n${error_description},\n${searchPage}`);
 });

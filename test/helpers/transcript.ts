@@ -18,7 +18,7 @@ export const transcript = (name = "my-cert") => creating(name) + retrieving + de
 export const noCertificate = "The poller returned no certificate. Perhaps the creation was cancelled.\n";
 
 /** What it prints of a failure without a certain cure. */
-export const seeReadme = "See Troubleshooting in README.md.\n";
+export const searchPage = "To find what helps, search .github/TROUBLESHOOTING.md for the words above.\n";
 
 /** What it prints of a sign-in in which every way has failed. */
 export const signIn = `Sign in, in one of these ways:
@@ -26,29 +26,21 @@ export const signIn = `Sign in, in one of these ways:
   Connect-AzAccount
 If you are signed in with the Azure CLI, ask it what is wrong:
   az account get-access-token --scope https://vault.azure.net/.default --query expires_on
-${seeReadme}`;
+${searchPage}`;
 
-/**
- * What it prints of a refusal, by the kind of the vault's access control: the caller is named by its object id, the
- * vault by its resource id; `more` is a permission beside those of the quickstart.
- */
-export const grantRole = (
-  caller: string,
-  vaultId: string,
-) => `The caller needs this role, which takes some minutes to have effect:
-  az role assignment create --role "Key Vault Certificates Officer" --assignee ${caller} --scope "${vaultId}"
+/** What it prints of a refusal, by the kind of the vault's access control. */
+export const grantRole = `The caller needs a role. See "Grant access to your key vault" in README.md.
+If it was assigned just now, it can take a few minutes to take effect.
+If the caller isn't the person signed in, give the role to the ID after oid= above.
 `;
-export const grantPermissions = (
-  caller: string,
-  more = "",
-) => `The caller needs these permissions; the command replaces the certificate permissions that the caller has:
-  az keyvault set-policy --name demo-vault --object-id ${caller} --certificate-permissions ${`delete get list create ${more}`.trim()}
+export const grantPermission = `The caller needs the permission named above in the vault's access policies.
+See "Grant access to your key vault" in README.md, "A vault with access policies".
 `;
 
 /** What it prints where a host is not found. */
-export const checkNetwork = `Check your network and HTTPS_PROXY, and that demo-vault is one of your active subscription's vaults:
-  az keyvault list --query "[].name" --output tsv
-`;
+export const checkNetwork = `Check that demo-vault is your vault's name. Check your network and HTTPS_PROXY,
+too: the host above may be the proxy's.
+${searchPage}`;
 
 /** What it prints of a certificate that may be left. */
 export const leftBehind = (name = "my-cert") => `The certificate '${name}' may still be in demo-vault. To delete it:
