@@ -1,5 +1,5 @@
 import { NoConnection } from "./answers.ts";
-import { servicePrincipal } from "./sign-in.ts";
+import { servicePrincipal } from "./tokens.ts";
 import type { createVault } from "./vault.ts";
 
 /**

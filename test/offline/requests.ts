@@ -1,6 +1,6 @@
 import { intercept } from "./network.ts";
 import { rehearse } from "./demo.ts";
-import { host as signInHost } from "./sign-in.ts";
+import { host as signInHost } from "./tokens.ts";
 
 // What the demo preloads, and a line on stderr for each request as it is answered.
 const answer = rehearse();

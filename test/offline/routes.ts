@@ -1,8 +1,6 @@
 import { json, refuseHere } from "./answers.ts";
-import { bundle, certificateItem, deletedBundle, deletedItem, versionItem } from "./bundles.ts";
-import { creation, policyAfter, update } from "./forms.ts";
-import { page } from "./pages.ts";
-import { bodyOf, readAs } from "./reader.ts";
+import { bodyOf, creation, policyAfter, readAs, update } from "./bodies.ts";
+import { bundle, certificateItem, deletedBundle, deletedItem, page, versionItem } from "./bundles.ts";
 import type { createStore } from "./store.ts";
 import type { Certificate } from "./versions.ts";
 

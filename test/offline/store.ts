@@ -1,6 +1,6 @@
 import { refuse, refuseMissing } from "./answers.ts";
+import type { Creation, Policy, Update } from "./bodies.ts";
 import { answerOf, failureOf, failures } from "./failures.ts";
-import type { Creation, Policy, Update } from "./forms.ts";
 import { attributesOf, newOperation, newVersion, unixSeconds, type Certificate } from "./versions.ts";
 import { issue } from "./x509.ts";
 

@@ -3,8 +3,8 @@ import querystring from "node:querystring";
 import { errorBody, json, NoConnection, refuse } from "./answers.ts";
 import { answerOf, failureOf, type FailingRequest } from "./failures.ts";
 import { createRoutes, isOf, type Call } from "./routes.ts";
-import { authority, createSignIn, host } from "./sign-in.ts";
 import { createStore, type Settings } from "./store.ts";
+import { authority, createSignIn, host } from "./tokens.ts";
 
 /** Makes an empty vault. It answers as recorded in the Azure SDKs' tests, or rejects with a `NoConnection` or a bug. */
 export function createVault(settings: Settings) {

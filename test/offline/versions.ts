@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Creation, Policy } from "./forms.ts";
+import type { Creation, Policy } from "./bodies.ts";
 
 /**
  * A certificate. `current` is the last completed version or, as long as there is none, one without content. Only what

@@ -1,7 +1,7 @@
 import "reflect-metadata"; // @peculiar/x509 does not load without it
 import * as x509 from "@peculiar/x509";
 import { createHash } from "node:crypto";
-import type { Policy } from "./forms.ts";
+import type { Policy } from "./bodies.ts";
 import { nameOf } from "./subjects.ts";
 
 /**

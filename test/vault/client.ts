@@ -1,6 +1,6 @@
 import { expect, jest } from "@jest/globals";
 import { reuseKeys } from "../helpers/keys.ts";
-import { servicePrincipal } from "../offline/sign-in.ts";
+import { servicePrincipal } from "../offline/tokens.ts";
 import { createVault } from "../offline/vault.ts";
 
 export const url = "https://my-vault.vault.azure.net";

@@ -5,7 +5,7 @@ import {
   type CertificatePolicy,
 } from "@azure/keyvault-certificates";
 import { beforeEach, expect, test } from "@jest/globals";
-import { servicePrincipal } from "../offline/sign-in.ts";
+import { servicePrincipal } from "../offline/tokens.ts";
 import { createVault } from "../offline/vault.ts";
 
 type HttpClient = NonNullable<CertificateClientOptions["httpClient"]>;
