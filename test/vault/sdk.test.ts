@@ -99,23 +99,10 @@ test("The SDK recovers and purges what was deleted", async () => {
   await create();
 });
 
-const elsewhere = "The offline vault does not answer this request, but a real vault does: ";
-
-test.each<[string, string, () => Promise<unknown>]>([
-  ["contacts", "GET /certificates/contacts", () => client.getContacts()],
-  ["an issuer", "PUT /certificates/issuers/x", () => client.createIssuer("x", "Test")],
-  ["an import", "POST /certificates/x/import", () => client.importCertificate("x", new Uint8Array(1))],
-  ["a merge", "POST /certificates/x/pending/merge", () => client.mergeCertificate("x", [])],
-  ["a backup", "POST /certificates/x/backup", () => client.backupCertificate("x")],
-  ["a restoration", "POST /certificates/restore", () => client.restoreCertificateBackup(new Uint8Array(1))],
-  ["the end of an operation", "DELETE /certificates/x/pending", () => client.deleteCertificateOperation("x")],
-  [
-    "another issuer",
-    "POST /certificates/x/create (policy.issuer.name: Not Self)",
-    () => client.beginCreateCertificate("x", { issuerName: "Unknown", subject: "CN=x" }),
-  ],
-])("%s is refused at once, and the SDK says so", async (_, request, call) => {
-  await expect(call()).rejects.toMatchObject({ statusCode: 501, code: "NotImplemented", message: elsewhere + request });
+test("What only a real vault does is refused at once, and the SDK says so", async () => {
+  const message = "The offline vault does not answer this request, but a real vault does: POST /certificates/restore";
+  const restoration = client.restoreCertificateBackup(new Uint8Array(1));
+  await expect(restoration).rejects.toMatchObject({ statusCode: 501, code: "NotImplemented", message });
   expect(requests).toHaveLength(2); // the first without a token
 });
 

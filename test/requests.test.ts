@@ -1,6 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { pathToFileURL } from "node:url";
-import { runInOwnProcess } from "../helpers/own-process.ts";
+import { runInOwnProcess } from "./helpers/own-process.ts";
 
 const preloads = ["./test/offline/requests.ts"];
 
@@ -94,20 +93,5 @@ test.concurrent(
     }
     expect(lines[0]).toHaveLength(80);
     expect(stdout).toBe("");
-  },
-);
-
-test.concurrent(
-  "A bug of the vault ends the run with its own message and place, and not as a failure of Key Vault",
-  async () => {
-    // A status that no answer can have: the vault throws.
-    const failures = pathToFileURL("test/offline/failures.ts").href;
-    const bug = `import(${JSON.stringify(failures)}).then(({ failures }) => { failures.Throttled.status = 1000; });`;
-    const modules = [`data:text/javascript,${encodeURIComponent(`await ${bug}`)}`, "./test/offline/preload.ts"];
-    const { stdout, stderr, exitCode } = await runInOwnProcess({ preloads: modules, input: "Throttled\n" });
-    expect(stderr).toMatch(/^RangeError: .+\n(.+\n)*.+test\/offline\/answers\.ts:\d+:\d+/);
-    expect(stderr).not.toContain("Troubleshooting");
-    expect(stdout).toMatch(/Creating a certificate in demo-vault called 'Throttled' \.\.\.\n$/);
-    expect(exitCode).toBe(1);
   },
 );

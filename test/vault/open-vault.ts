@@ -1,4 +1,4 @@
-import { expect, jest } from "@jest/globals";
+import { jest } from "@jest/globals";
 import { reuseKeys } from "../helpers/keys.ts";
 import { servicePrincipal } from "../offline/tokens.ts";
 import { createVault } from "../offline/vault.ts";
@@ -43,8 +43,11 @@ export const outcome = ({ status, body }: Awaited<ReturnType<typeof read>>) => (
   refusal: body?.error?.message,
 });
 
-/** What that is of a refusal, whatever its words. */
-export const refusedWith = (status: number) => ({ status, refusal: expect.any(String) });
+/** An answer that refuses, with this code and these words. */
+export const refusal = (status: number, code: string, message: unknown, innererror?: string) => ({
+  status,
+  body: { error: { code, message, ...(innererror && { innererror: { code: innererror } }) } },
+});
 
 /** Asks for a token. */
 export async function signIn(secret = servicePrincipal.AZURE_CLIENT_SECRET, id = servicePrincipal.AZURE_CLIENT_ID) {
