@@ -3,13 +3,14 @@ import { CertificateClient, DefaultCertificatePolicy } from "@azure/keyvault-cer
 import { createInterface } from "node:readline";
 import { stripVTControlCharacters } from "node:util";
 
-// In place of a try/catch around all steps: explainAndExit() runs when a step fails, and
-// stopAndExit() at Ctrl-C. Both say so if the certificate may still be in the vault.
+// Instead of a try/catch around all steps, explainAndExit() runs when any of them fails, and
+// stopAndExit() at Ctrl-C. Both say what may be left in the vault, as far as the script knows.
 let certificateMayBeInVault = false;
 process.on("uncaughtException", explainAndExit);
 process.on("SIGINT", stopAndExit);
 
-const keyVaultName = checkVaultName(process.env.KEY_VAULT_NAME?.trim());
+const keyVaultName = process.env.KEY_VAULT_NAME?.trim() ?? "";
+checkVaultName(keyVaultName);
 const vaultUrl = `https://${keyVaultName}.vault.azure.net`;
 
 const credential = new DefaultAzureCredential();
@@ -18,9 +19,10 @@ const client = new CertificateClient(vaultUrl, credential);
 const certificateName = await input("Input a name for your certificate > ");
 checkCertificateName(certificateName);
 
-// Poll every half second; the default is two seconds.
+// Poll every half second instead of every two; noteWhetherInVault() is for the handlers above.
 const pollOptions = { intervalInMs: 500, onResponse: noteWhetherInVault };
 
+// The default policy asks for a self-signed certificate with the subject CN=MyCert.
 console.log(`Creating a certificate in ${keyVaultName} called '${certificateName}' ...`);
 const createPoller = await client.beginCreateCertificate(
   certificateName,
@@ -28,7 +30,7 @@ const createPoller = await client.beginCreateCertificate(
   pollOptions,
 );
 const certificate = await createPoller.pollUntilDone();
-// If somebody cancels the creation, the poller doesn't throw, but the certificate is empty.
+// If the creation is cancelled, the poller doesn't throw, but the certificate has no "cer".
 if (!certificate.cer)
   throw new Error("The poller returned no certificate. Perhaps the creation was cancelled.");
 console.log(" done.");
@@ -37,38 +39,38 @@ console.log(`Retrieving your certificate from ${keyVaultName}.`);
 const retrievedCertificate = await client.getCertificate(certificateName);
 console.log(`Certificate with name '${retrievedCertificate.name}' was found.`);
 
+// This deletes all versions; the name stays taken until the deleted certificate is purged.
 console.log(`Deleting your certificate from ${keyVaultName} ...`);
 const deletePoller = await client.beginDeleteCertificate(certificateName, pollOptions);
 await deletePoller.pollUntilDone();
 console.log(" done.");
 
-// That was the quickstart. Below are the prompt, the checks of the two names, and what the
-// script says when a step fails.
+// That was the quickstart. Below are the prompt, the checks, and what is said if a step fails.
 
 async function input(question: string) {
   process.stdout.write(question);
   const lines = createInterface({ input: process.stdin });
   for await (const line of lines) {
-    // While the input is open, the script doesn't end.
+    // An open input would keep the script running.
     lines.close();
     return line.trim();
   }
-  exitWith(
+  printAndExit(
     "\nNo name was given. To pipe one in, put this before the command:",
     "  echo my-cert |",
   );
 }
 
-function checkVaultName(name = "") {
-  const hasRightLength = name.length >= 3 && name.length <= 24;
-  if (hasRightLength && /^[a-z](-?[a-z0-9])+$/i.test(name)) return name;
-  const problem = [
-    `KEY_VAULT_NAME is not the name of a vault: '${showUnseen(name)}'`,
-    "A name has 3 to 24 letters, digits and single hyphens.",
+function checkVaultName(name: string) {
+  const hasValidLength = name.length >= 3 && name.length <= 24;
+  if (hasValidLength && /^[a-z](-?[a-z0-9])+$/i.test(name)) return;
+  const invalid = [
+    `KEY_VAULT_NAME is not the name of a vault: '${escapeNonAscii(name)}'`,
+    "A name has 3 to 24 letters (a to z), digits and single hyphens.",
     "It begins with a letter, and ends with a letter or a digit.",
   ];
-  exitWith(
-    ...(name ? problem : ["KEY_VAULT_NAME is not set."]),
+  printAndExit(
+    ...(name ? invalid : ["KEY_VAULT_NAME is not set."]),
     "Set it to your vault's name, without https:// and .vault.azure.net. In bash or zsh:",
     "  export KEY_VAULT_NAME=your-vault-name",
     "In PowerShell:",
@@ -79,19 +81,19 @@ function checkVaultName(name = "") {
 
 function checkCertificateName(name: string) {
   if (/^[0-9a-z-]{1,127}$/i.test(name)) return;
-  exitWith(
-    `This is not the name of a certificate: '${showUnseen(name)}'`,
+  printAndExit(
+    `This is not the name of a certificate: '${escapeNonAscii(name)}'`,
     "A name has 1 to 127 letters (a to z), digits and hyphens.",
   );
 }
 
-// An arrow key, for example, types characters that a terminal doesn't show.
-function showUnseen(name: string) {
-  const code = (unseen: string) => unseen.codePointAt(0)?.toString(16).toUpperCase();
-  return name.replace(/[^ -~]/gu, (unseen) => `U+${code(unseen)?.padStart(4, "0")}`);
+// An arrow key, for example, leaves a character in the name that a terminal may not show.
+function escapeNonAscii(name: string) {
+  const code = (character: string) => character.charCodeAt(0).toString(16).toUpperCase();
+  return name.replace(/[^ -~]/g, (character) => `U+${code(character).padStart(4, "0")}`);
 }
 
-// What is read here of the SDK's requests and of its errors, whose class it doesn't export.
+// The parts that are read here of the SDK's requests, and of its errors (RestError).
 interface SentRequest {
   method: string;
   url: string;
@@ -104,10 +106,10 @@ interface SdkError extends Error {
   details?: { error?: { innerError?: { code?: string } } };
 }
 
-// The SDK calls this with the last response to each request, after its retries. So it is known
-// whether Key Vault has accepted the creation, even if beginCreateCertificate() throws later.
+// The pollers call this with the last response to each request, after the SDK's retries, so it
+// sees that Key Vault accepts the creation even if beginCreateCertificate() throws after that.
 function noteWhetherInVault({ request, status }: { request: SentRequest; status: number }) {
-  // A request without a token only asks where to sign in, and creates nothing.
+  // The SDK's first request has no token: it only asks where to sign in, and creates nothing.
   const hasToken = request.headers.has("authorization");
   const wasRefused = status >= 400 && status < 500;
   if (request.method === "POST" && hasToken && !wasRefused) certificateMayBeInVault = true;
@@ -119,17 +121,17 @@ function explainAndExit(thrown: unknown) {
   // Even if no response came back, Key Vault may have received the request.
   if (error.name === "RestError" && error.request)
     noteWhetherInVault({ request: error.request, status: error.statusCode ?? 0 });
-  exitWith(...whatHappened(error), ...whatToDo(error), ...whatIsLeft());
+  printAndExit(...whatHappened(error), ...whatToDo(error), ...whatIsLeft());
 }
 
 function stopAndExit() {
   if (certificateMayBeInVault) console.error(["", ...whatIsLeft()].join("\n"));
-  // By convention, this is the exit code of a program that Ctrl-C has ended.
+  // The usual exit code after Ctrl-C is 128 + 2, the number of its signal.
   process.exit(130);
 }
 
 function whatHappened({ name, code, message, request, stack = "" }: SdkError) {
-  // Of a mistake in a changed script, the line and column help.
+  // For a mistake in a changed script, show its line and column.
   const place = /kv_certificates\.ts:\d+:\d+/.exec(stack)?.[0];
   const mistakes = ["TypeError", "ReferenceError", "RangeError", "SyntaxError"];
   if (place && mistakes.includes(name)) return [message, place];
@@ -139,7 +141,7 @@ function whatHappened({ name, code, message, request, stack = "" }: SdkError) {
 
 function whatToDo({ message, details, code, name }: SdkError) {
   const search = "To find what helps, search .github/TROUBLESHOOTING.md for the words above.";
-  // The most specific comes first: Key Vault's inner code, any other code, the kind of error.
+  // The most specific first: Key Vault's inner code, any other code, the name of the error.
   switch (details?.error?.innerError?.code ?? code ?? name) {
     case "AggregateAuthenticationError":
       return [
@@ -151,17 +153,17 @@ function whatToDo({ message, details, code, name }: SdkError) {
         search,
       ];
     case "ForbiddenByRbac":
-      // Without the caller's ID, something other than a missing role may be the reason.
+      // If the message doesn't name the caller's ID, a role may not be what is missing.
       if (!message.includes("oid=")) break;
       return [
         'The caller needs a role. See "Grant access to your key vault" in README.md.',
-        "If it was assigned just now, it can take a few minutes to take effect.",
+        "A role that was assigned just now can take a few minutes to take effect.",
         "If the caller isn't the person signed in, give the role to the ID after oid= above.",
       ];
     case "AccessDenied":
     case "ForbiddenByPolicy":
       return [
-        "The caller needs the permission named above in the vault's access policies.",
+        "In the vault's access policies, give the caller the permission named above.",
         'See "Grant access to your key vault" in README.md, "A vault with access policies".',
       ];
     case "ObjectIsDeletedButRecoverable":
@@ -169,8 +171,8 @@ function whatToDo({ message, details, code, name }: SdkError) {
     case "ENOTFOUND":
     case "EAI_AGAIN":
       return [
-        `Check that ${keyVaultName} is your vault's name. Check your network and HTTPS_PROXY,`,
-        "too: the host above may be the proxy's.",
+        "Check your network and HTTPS_PROXY (the host above may be the proxy's).",
+        `Check that ${keyVaultName} is your vault's name.`,
         search,
       ];
   }
@@ -185,8 +187,8 @@ function whatIsLeft() {
   ];
 }
 
-function exitWith(...lines: string[]): never {
-  // What a tool printed at the sign-in is in the message: colors, and perhaps a live token.
+function printAndExit(...lines: string[]): never {
+  // A message can include a sign-in tool's output: colors, and perhaps a live token (a JWT).
   const text = stripVTControlCharacters(lines.join("\n")).replaceAll("\r", "");
   console.error(text.replace(/eyJ[\w-]{1,1000}\.eyJ[\w.-]+/g, "…"));
   process.exit(1);

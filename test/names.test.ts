@@ -9,7 +9,7 @@ In PowerShell:
   $Env:KEY_VAULT_NAME = "your-vault-name"
 Or rehearse with no Azure at all: npm run demo
 `;
-  const rule = `A name has 3 to 24 letters, digits and single hyphens.
+  const rule = `A name has 3 to 24 letters (a to z), digits and single hyphens.
 It begins with a letter, and ends with a letter or a digit.
 `;
 

@@ -30,16 +30,16 @@ ${searchPage}`;
 
 /** What it prints of a refusal, by the kind of the vault's access control. */
 export const grantRole = `The caller needs a role. See "Grant access to your key vault" in README.md.
-If it was assigned just now, it can take a few minutes to take effect.
+A role that was assigned just now can take a few minutes to take effect.
 If the caller isn't the person signed in, give the role to the ID after oid= above.
 `;
-export const grantPermission = `The caller needs the permission named above in the vault's access policies.
+export const grantPermission = `In the vault's access policies, give the caller the permission named above.
 See "Grant access to your key vault" in README.md, "A vault with access policies".
 `;
 
 /** What it prints where a host is not found. */
-export const checkNetwork = `Check that demo-vault is your vault's name. Check your network and HTTPS_PROXY,
-too: the host above may be the proxy's.
+export const checkNetwork = `Check your network and HTTPS_PROXY (the host above may be the proxy's).
+Check that demo-vault is your vault's name.
 ${searchPage}`;
 
 /** What it prints of a certificate that may be left. */
