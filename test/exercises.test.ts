@@ -6,12 +6,14 @@ import { pathToFileURL } from "node:url";
 import { environment } from "./helpers/environment.ts";
 import { changedBy, exercises } from "./helpers/exercises.ts";
 import { runInOwnProcess } from "./helpers/own-process.ts";
-import { codeBlocks } from "./helpers/pages.ts";
+import { codeBlocks, codeOf, textOf } from "./helpers/pages.ts";
+import { failures } from "./offline/failures.ts";
 import { rehearseInThisProcess } from "./helpers/rehearsal.ts";
 import { scratchFolder } from "./helpers/scratch.ts";
 
 const all = exercises().map((exercise, index) => ({ ...exercise, file: `change-${index + 1}.ts` }));
-const [own] = codeBlocks().filter(({ language }) => language === "ts own");
+const page = ".github/EXERCISES.md";
+const [own] = codeBlocks(page).filter(({ language }) => language === "ts own");
 
 const folder = scratchFolder({
   ...Object.fromEntries(all.map((exercise) => [exercise.file, changedBy(exercise)])),
@@ -47,8 +49,32 @@ test("npx tsc finds the mistakes that it is said to find, and no other", async (
 });
 
 test("A program of one's own runs against the demo's vault, as it is said", async () => {
-  const [, preload = ""] = /npx tsx --import (\S+) my-program\.ts/.exec(readFileSync("README.md", "utf8")) ?? [];
+  const [, preload = ""] = /npx tsx --import (\S+) my-program\.ts/.exec(codeOf(page)) ?? [];
   const run = await runInOwnProcess({ preloads: [preload], program: [join(folder, "own.ts")] });
   const stdout = expect.stringMatching(/^Certificate with name 'my-cert-\d+' was found\.\n$/);
   expect(run).toEqual({ exitCode: 0, stdout, stderr: "" });
+});
+
+test("The demo's creation and deletion take as long as it is said, and are set by variables that it reads", async () => {
+  const words = textOf(page);
+  const [, creation, deletion] = /A creation takes (\d) seconds and a deletion takes (\d) second\b/.exec(words) ?? [];
+  const lastAsked = new Map<string, number>();
+  await rehearseInThisProcess("my-cert", {}, async (request, vault) => {
+    lastAsked.set(`${request.method} ${new URL(request.url).pathname}`, Date.now());
+    return vault(request);
+  });
+  const seconds = (from: string, to: string) => (Number(lastAsked.get(to)) - Number(lastAsked.get(from))) / 1000;
+  expect(seconds("POST /certificates/my-cert/create", "GET /certificates/my-cert/pending")).toBe(Number(creation));
+  expect(seconds("DELETE /certificates/my-cert", "GET /deletedcertificates/my-cert")).toBe(Number(deletion));
+  const demo = readFileSync("test/offline/demo.ts", "utf8");
+  expect((words.match(/OFFLINE_\w+/g) ?? []).filter((variable) => !demo.includes(variable))).toEqual([]);
+});
+
+test("The names to type are the demo's, and so is what stands for nobody signed in", () => {
+  const names = [...textOf(page).matchAll(/type the name `(\w+)`/g)].map(([, name = ""]) => name);
+  expect(Object.keys(failures)).toEqual(expect.arrayContaining(names));
+  expect([...textOf(page).matchAll(/OFFLINE_SIGN_IN ?= ?"?(\w+)/g)].map(([, value]) => value)).toEqual([
+    "none",
+    "none",
+  ]);
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { section, type Page } from "./pages.ts";
 
-const page: Page = "README.md";
+const page: Page = ".github/EXERCISES.md";
 
 /** Lines of the script that an exercise changes: what it adds after them, or writes in their place. */
 interface Change {
@@ -26,7 +26,7 @@ export function exercises() {
   let title = "";
   let words = "";
   let lines: string | undefined;
-  for (const token of section(page, "Change it")) {
+  for (const token of section(page, "Change the script")) {
     if (token.type === "heading") title = token.text;
     if (token.type === "paragraph") [words, lines] = [token.raw, undefined];
     if (token.type !== "code") continue;

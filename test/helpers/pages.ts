@@ -1,9 +1,10 @@
-import { lexer, walkTokens, type Token, type Tokens } from "marked";
+import { lexer, walkTokens, type Token } from "marked";
 import { readFileSync } from "node:fs";
 
 /** The pages of the project, by their paths from its folder. */
 export const pages = [
   "README.md",
+  ".github/EXERCISES.md",
   ".github/TROUBLESHOOTING.md",
   ".github/WORKSHOP.md",
   ".github/CONTRIBUTING.md",
@@ -26,7 +27,7 @@ export function tokensOf(page: Page): Token[] {
 }
 
 /** The blocks of code of a page, each with all that stands after its fence as its language, such as "ts exercise". */
-export function codeBlocks(page: Page = "README.md") {
+export function codeBlocks(page: Page) {
   return tokensOf(page).flatMap((token) =>
     token.type === "code" ? [{ language: `${token.lang}`, text: `${token.text}` }] : [],
   );
@@ -62,13 +63,9 @@ export function tableOf(page: Page, heading: string): string[][] {
   return table.rows.map((row: { text: string }[]) => row.map(({ text }) => text.replaceAll("`", "")));
 }
 
-/** The names to type in the demo: those that show a failure, and those after "No failure". */
+/** The names to type in the demo: those that show a failure, and those with which the script reaches its end. */
 export function listedFailures() {
-  const list = section("README.md", "Rehearse a failure").find((token) => token.type === "list");
-  const found = { failing: [] as string[], passing: [] as string[] };
-  for (const { text } of (list as Tokens.List | undefined)?.items ?? []) {
-    const names = [...text.matchAll(/`(\w+)`/g)].map(([, name = ""]) => name);
-    found[text.startsWith("No failure") ? "passing" : "failing"].push(...names);
-  }
-  return found;
+  const lists = section(".github/EXERCISES.md", "Rehearse a failure").filter(({ type }) => type === "list");
+  const namesIn = (list?: Token) => [...(list?.raw ?? "").matchAll(/`(\w+)`/g)].map(([, name = ""]) => name);
+  return { failing: namesIn(lists[0]), passing: namesIn(lists[1]) };
 }
