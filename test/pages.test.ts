@@ -41,7 +41,7 @@ function isKnown(command: string) {
   const [name = "", ...rest] = words.filter((word) => !word.startsWith("-"));
   if (program === "npx") return ["tsx", "tsc", "jest"].includes(name);
   const installed = Object.keys({ ...dependencies, ...devDependencies });
-  if (name === "install") return rest.every((word) => installed.includes(word));
+  if (name === "install") return rest.every((word) => word === "<package>" || installed.includes(word));
   return npmsOwn.includes(name) || Object.hasOwn(scripts, name);
 }
 

@@ -1,3 +1,4 @@
+import type { Tokens } from "marked";
 import { sectionsOf, type Page } from "./pages.ts";
 
 const page: Page = ".github/TROUBLESHOOTING.md";
@@ -15,22 +16,28 @@ export interface Entry {
  */
 export function entries(): Entry[] {
   return sectionsOf(page).flatMap(({ heading, blocks }) => {
-    const items = blocks.flatMap((block) => (block.type === "list" && !block.ordered ? block.items : []));
-    const read = items.map(({ raw, text }: { raw: string; text: string }) => {
-      const [, first = "", cure = ""] =
-        /^((?:`[^`\n]+`|``[^\n]+?``)(?:, (?:`[^`\n]+`|``[^\n]+?``))*)\\\n([^]+)$/.exec(text) ?? [];
-      const words = first.match(/``[^\n]+?``|`[^`]+`/g)?.map((span) => span.replace(/^`+ ?| ?`+$/g, "")) ?? [];
-      return { raw, section: heading, words, cure };
+    const lists = blocks.filter((block): block is Tokens.List => block.type === "list" && !block.ordered);
+    return lists.flatMap(({ items }) => {
+      const read = items.map(({ raw, text }) => ({ raw, section: heading, ...partsOf(text) }));
+      const malformed = read.find(({ cure }) => !cure);
+      if (!malformed || read.every(({ cure }) => !cure)) return malformed ? [] : read;
+      throw new Error(
+        `${page}, "${heading}": this is no entry. Write its words as code, divided by commas, then a backslash at ` +
+          `the end of the line, and the cure on the next line:\n- \`words\`, \`more words\`\\\n  The cure.\n` +
+          `It is:\n${malformed.raw}`,
+      );
     });
-    if (!read.some(({ cure }) => cure)) return [];
-    for (const { raw, cure } of read)
-      if (!cure)
-        throw new Error(
-          `${page}, "${heading}": this is no entry. Write its words as code, divided by commas, then a backslash at ` +
-            `the end of the line, and the cure on the next line:\n- \`words\`, \`more words\`\\\n  The cure.\nIt is:\n${raw}`,
-        );
-    return read;
   });
+}
+
+const span = /`` [^\n]+? ``|`[^`\n]+`/.source;
+const form = new RegExp(`^((?:${span})(?:, (?:${span}))*)\\\\\\n([^]+)$`);
+
+/** The words and the cure of an entry; what has not its form has neither. */
+function partsOf(text: string) {
+  const [, first = "", cure = ""] = form.exec(text) ?? [];
+  const words = [...first.matchAll(new RegExp(span, "g"))].map(([code]) => code.replace(/^`+ ?| ?`+$/g, ""));
+  return { words, cure };
 }
 
 /** The entries whose words stand in what was printed; that there is none is refused. */
