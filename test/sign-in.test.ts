@@ -25,10 +25,23 @@ test("A sign-in that fails says of each way why, and then how to sign in", async
 });
 
 test("The words of PowerShell are told whole, without colours", async () => {
-  const message =
-    "Error: \x1b[31;1mGet-AzAccessToken: \x1b[0m\n\x1b[36;1mLine |\x1b[0m\n\x1b[36;1m  17 | \x1b[0m $token = \x1b[36;1mGet-AzAccessToken @params\x1b[0m\r\n\x1b[36;1m     | \x1b[31;1mAADSTS50076: You must use multi-factor authentication.\x1b[0m";
-  const words =
-    "Error: Get-AzAccessToken: \nLine |\n  17 |  $token = Get-AzAccessToken @params\n     | AADSTS50076: You must use multi-factor authentication.";
+  // What PowerShell 7.6 prints, and the SDK's own end.
+  const reason =
+    "Authentication failed against tenant 11111111-1111-1111-1111-111111111111. User interaction is required. This may be due to the conditional access policy settings such as multi-factor authentication (MFA).";
+  const message = [
+    "Error: \x1b[31;1mGet-AzAccessToken: \x1b[0m",
+    "\x1b[31;1m\x1b[36;1mLine |\x1b[0m",
+    "\x1b[31;1m\x1b[36;1m\x1b[36;1m  18 | \x1b[0m           $token = \x1b[36;1mGet-AzAccessToken @params\x1b[0m",
+    `\x1b[31;1m\x1b[36;1m     | \x1b[31;1m                    ${"~".repeat(25)}\x1b[0m`,
+    `\x1b[31;1m\x1b[36;1m     | \x1b[31;1m${reason}\x1b[0m`,
+    ". To troubleshoot, visit https://aka.ms/azsdk/js/identity/powershellcredential/troubleshoot.",
+  ].join("\n");
+  const words = `Error: Get-AzAccessToken: 
+Line |
+  18 |            $token = Get-AzAccessToken @params
+     |                     ~~~~~~~~~~~~~~~~~~~~~~~~~
+     | ${reason}
+. To troubleshoot, visit https://aka.ms/azsdk/js/identity/powershellcredential/troubleshoot.`;
   expect(await printed(message)).toBe(told(words));
 });
 
