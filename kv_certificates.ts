@@ -93,12 +93,8 @@ function escapeNonAscii(name: string) {
   return name.replace(/[^ -~]/g, (character) => `U+${code(character).padStart(4, "0")}`);
 }
 
-// The parts that are read here of the SDK's requests, and of its errors (RestError).
-interface SentRequest {
-  method: string;
-  url: string;
-  headers: { has(name: string): boolean };
-}
+// The parts of the SDK's requests and errors that are read here; old versions have no has().
+type SentRequest = { method: string; url: string; headers: { has?(name: string): boolean } };
 interface SdkError extends Error {
   code?: string;
   statusCode?: number;
@@ -110,7 +106,7 @@ interface SdkError extends Error {
 // sees that Key Vault accepts the creation even if beginCreateCertificate() throws after that.
 function noteWhetherInVault({ request, status }: { request: SentRequest; status: number }) {
   // The SDK's first request has no token: it only asks where to sign in, and creates nothing.
-  const hasToken = request.headers.has("authorization");
+  const hasToken = request.headers.has?.("authorization");
   const wasRefused = status >= 400 && status < 500;
   if (request.method === "POST" && hasToken && !wasRefused) certificateMayBeInVault = true;
   if (request.method === "DELETE" && status === 200) certificateMayBeInVault = false;
@@ -131,12 +127,12 @@ function stopAndExit() {
 }
 
 function whatHappened({ name, code, message, request, stack = "" }: SdkError) {
-  // For a mistake in a changed script, show its line and column.
-  const place = /kv_certificates\.ts:\d+:\d+/.exec(stack)?.[0];
-  const mistakes = ["TypeError", "ReferenceError", "RangeError", "SyntaxError"];
-  if (place && mistakes.includes(name)) return [message, place];
   // If none of a host's addresses can be reached, Node.js gives a code, but no message.
-  return [message.trim() || `${code ?? name} ${request?.url ?? ""}`.trim()];
+  const reason = message.trim() || `${code ?? name} ${request?.url ?? ""}`.trim();
+  // For a mistake in a changed script, show its line and column.
+  const mistakes = ["TypeError", "ReferenceError", "RangeError", "SyntaxError"];
+  const place = mistakes.includes(name) && stack.match(/kv_certificates\.ts:\d+:\d+/);
+  return place ? [reason, place[0]] : [reason];
 }
 
 function whatToDo({ message, details, code, name }: SdkError) {
@@ -159,9 +155,11 @@ function whatToDo({ message, details, code, name }: SdkError) {
         'The caller needs a role. See "Grant access to your key vault" in README.md.',
         "A role that was assigned just now can take a few minutes to take effect.",
         "If the caller isn't the person signed in, give the role to the ID after oid= above.",
+        search,
       ];
     case "AccessDenied":
     case "ForbiddenByPolicy":
+      if (!message.includes("permission")) break;
       return [
         "In the vault's access policies, give the caller the permission named above.",
         'See "Grant access to your key vault" in README.md, "A vault with access policies".',

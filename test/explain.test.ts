@@ -40,7 +40,7 @@ describe("What happened is told whole", () => {
     expect(await explanation(new Error(message))).toBe(`${printed}\n${searchPage}`);
   });
 
-  test("Colours, and what else a terminal would obey, are taken out", async () => {
+  test("Colours, and other escape sequences of a terminal, are taken out", async () => {
     const message = "\x1b[31;1mGet-AzAccessToken:\x1b[0m no\x1b[2J token\x1b]0;title\x07";
     expect(await explanation(new Error(message))).toBe(`Get-AzAccessToken: no token\n${searchPage}`);
   });
@@ -70,18 +70,16 @@ describe("What happened is told whole", () => {
   });
 
   test("An error of another library is told as well", async () => {
-    const error = Object.assign(new Error("Request failed with status code 500"), {
-      name: "AxiosError",
-      request: {},
-      code: 5,
-    });
-    expect(await explanation(error)).toBe(`Request failed with status code 500\n${searchPage}`);
+    const request = { method: "POST", headers: {} };
+    for (const name of ["AxiosError", "RestError"])
+      expect(await explanation(Object.assign(new Error("No."), { name, request }))).toBe(`No.\n${searchPage}`);
   });
 
   test.each([
     ["TypeError", "undefined.length", "Cannot read properties of undefined (reading 'length')"],
     ["ReferenceError", "nam.length", "nam is not defined"],
     ["SyntaxError", "JSON.parse('')", "Unexpected end of JSON input"],
+    ["RangeError", "(() => { throw new RangeError(); })()", "RangeError"],
   ])("A mistake in a script that was changed keeps its place: %s", async (_, mistake, message) => {
     const { url, line } = alteredScript("new DefaultAzureCredential()", mistake);
     const told = await failureWithMockedClient({}, { script: url });
@@ -115,6 +113,11 @@ describe("What to do is told where the code makes it certain", () => {
   test.each(["AccessDenied", "ForbiddenByPolicy"])("%s leads to the one that gives a permission", async (code) => {
     const message = `The user, group or application '${caller}' does not have certificates create permission.`;
     expect(await refused(403, message, code)).toBe(`${message}\n${grantPermission}`);
+  });
+
+  test("ForbiddenByPolicy without a permission has no certain cure", async () => {
+    const message = `The policy requires the caller '${caller}' to use on-behalf-of (OBO) flow.`;
+    expect(await refused(403, message, "ForbiddenByPolicy")).toBe(`${message}\n${searchPage}`);
   });
 
   test("A name that was deleted asks for another one", async () => {

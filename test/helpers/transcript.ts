@@ -32,7 +32,7 @@ ${searchPage}`;
 export const grantRole = `The caller needs a role. See "Grant access to your key vault" in README.md.
 A role that was assigned just now can take a few minutes to take effect.
 If the caller isn't the person signed in, give the role to the ID after oid= above.
-`;
+${searchPage}`;
 export const grantPermission = `In the vault's access policies, give the caller the permission named above.
 See "Grant access to your key vault" in README.md, "A vault with access policies".
 `;
