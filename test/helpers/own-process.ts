@@ -34,7 +34,7 @@ function interruptAfter(words: string, child: ChildProcessWithoutNullStreams) {
 }
 
 /** A run takes one or two seconds, and many times as long on a busy machine; one that takes longer than this hangs. */
-export const mostMilliseconds = 120_000;
+export const mostMilliseconds = 90_000;
 
 /**
  * Runs a program in a process of its own, against an offline vault that needs no time, and waits for its end. One that
