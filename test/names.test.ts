@@ -64,7 +64,7 @@ describe("The certificate's name", () => {
   });
 
   test.each([
-    ["my-cert\x1b[D", "my-certU+001B[D"],
+    ["my-cert\x1b[D\x1b[D", "my-certU+001B[DU+001B[D"],
     ["my\u200b-cert", "myU+200B-cert"],
     ["my-\u0441ert", "my-U+0441ert"],
   ])("is written out where a character is not ASCII: %j", async (name, printed) => {
