@@ -5,7 +5,6 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { environment } from "./helpers/environment.ts";
 import { changedBy, exercises } from "./helpers/exercises.ts";
-import { runInOwnProcess } from "./helpers/own-process.ts";
 import { codeBlocks, codeOf, textOf } from "./helpers/pages.ts";
 import { failures } from "./offline/failures.ts";
 import { rehearseInThisProcess } from "./helpers/rehearsal.ts";
@@ -49,10 +48,12 @@ test("npx tsc finds the mistakes that it is said to find, and no other", async (
 });
 
 test("A program of one's own runs against the demo's vault, as it is said", async () => {
-  const [, preload = ""] = /npx tsx --import (\S+) my-program\.ts/.exec(codeOf(page)) ?? [];
-  const run = await runInOwnProcess({ preloads: [preload], program: [join(folder, "own.ts")] });
-  const stdout = expect.stringMatching(/^Certificate with name 'my-cert-\d+' was found\.\n$/);
-  expect(run).toEqual({ exitCode: 0, stdout, stderr: "" });
+  const script = pathToFileURL(join(folder, "own.ts")).href;
+  const { exitCode, stdout, stderr, isLeft } = await rehearseInThisProcess("", { script });
+  expect(stdout).toMatch(/^Certificate with name 'my-cert-\d+' was found\.\n$/);
+  expect({ exitCode, stderr, isLeft }).toEqual({ exitCode: 0, stderr: "", isLeft: false });
+  const { scripts } = JSON.parse(readFileSync("package.json", "utf8"));
+  expect(codeOf(page)).toContain(`npx ${scripts.demo.replace("kv_certificates.ts", "my-program.ts")}`);
 });
 
 test("The demo's creation and deletion take as long as it is said, and are set by variables that it reads", async () => {

@@ -1,29 +1,14 @@
 import { expect, test } from "@jest/globals";
 import { runInOwnProcess } from "./helpers/own-process.ts";
 import { alteredScript, failingTool, scratchFolder } from "./helpers/scratch.ts";
-import {
-  creating,
-  leftBehind,
-  noCertificate,
-  prompt,
-  retrieving,
-  searchPage,
-  signIn,
-  transcript,
-} from "./helpers/transcript.ts";
+import { creating, leftBehind, prompt, retrieving, searchPage, signIn, transcript } from "./helpers/transcript.ts";
 
 test("The name is all that the script waits for on its input", async () => {
   const run = await runInOwnProcess({ staysOpen: true });
   expect(run).toEqual({ exitCode: 0, stdout: transcript(), stderr: "" });
 });
 
-test("A failure is told on stderr, and the exit code is 1", async () => {
-  const stderr = `${noCertificate}${searchPage}${leftBehind("Cancelled")}`;
-  const run = await runInOwnProcess({ input: "Cancelled" });
-  expect(run).toEqual({ exitCode: 1, stdout: creating("Cancelled"), stderr });
-});
-
-test("A mistake in a script that was changed keeps its place", async () => {
+test("A mistake in a script that was changed is told on stderr with its place, and the exit code is 1", async () => {
   const { script, line } = alteredScript("client.getCertificate(", "client.getCertifcate(");
   const place = `kv_certificates.ts:${line}:43`;
   const stderr = `client.getCertifcate is not a function\n${place}\n${searchPage}${leftBehind()}`;
