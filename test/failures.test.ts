@@ -69,16 +69,3 @@ test("With nobody signed in, each way to sign in says why it failed, and none of
   expect(stdout).toBe(creating());
   expect(exitCode).toBe(1);
 });
-
-test("A shell that the SDK starts then finds no tool, not even in the folder in which it is started", async () => {
-  const asking = `
-    import { exec } from "node:child_process";
-    exec("az", { cwd: ${JSON.stringify(PATH)} }, (error, stdout, stderr) => console.log(stderr));
-  `;
-  const program = ["--input-type=module", "--eval", asking];
-  // On Windows, a shell looks there in any case, unless this is set.
-  const env = { PATH, NoDefaultCurrentDirectoryInExePath: "1", OFFLINE_SIGN_IN: "none" };
-  const { stdout } = await runInOwnProcess({ program, env });
-  expect(stdout).toMatch(/az/);
-  expect(stdout).not.toContain("started");
-});
