@@ -25,6 +25,12 @@ const patterns = (shown: string) =>
   shown.split("\n").map((line) => new RegExp(`^${line.split("…").map(escaped).join(".*")}$`, "m"));
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
+test("Each exercise stands under 'Change the script', and says what is then shown", () => {
+  const written = codeBlocks(page).filter(({ language }) => language === "ts exercise").length;
+  expect(all.flatMap(({ changes }) => changes)).toHaveLength(written);
+  expect(all.filter(({ shown }) => shown.length === 0).map(({ title }) => title)).toEqual([]);
+});
+
 const shownBy = (command: "demo" | "tsc", { shown }: (typeof all)[number]) =>
   shown.flatMap(({ by, text }) => (by === command ? patterns(text) : []));
 
@@ -44,7 +50,9 @@ test("npx tsc finds the mistakes that it is said to find, and no other", async (
   );
   const expected = all.flatMap((exercise) => shownBy("tsc", exercise));
   for (const pattern of expected) expect(output).toMatch(pattern);
-  expect(output.match(/^.*error.*$/gm)).toHaveLength(expected.length);
+  const errors: string[] = output.match(/^.*error.*$/gm) ?? [];
+  const told = errors.map((error) => error.replace(/^.*change-(\d+)\.ts/, (_, n) => `${all[n - 1]?.title}`));
+  expect(told.filter((_, index) => !expected.some((pattern) => pattern.test(errors[index] ?? "")))).toEqual([]);
 });
 
 test("A program of one's own runs against the demo's vault, as it is said", async () => {

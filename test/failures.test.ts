@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { failures, type Failure } from "./offline/failures.ts";
+import { createRoutes } from "./offline/routes.ts";
 import { cureFor } from "./helpers/entries.ts";
 import { runInOwnProcess } from "./helpers/own-process.ts";
 import { listedFailures } from "./helpers/pages.ts";
@@ -21,8 +22,18 @@ function wordsOf({ body, connection, operation }: Failure, name: string): string
 const all = Object.entries<Failure>(failures);
 const failing = all.filter(([name]) => !listed.passing.includes(name));
 
-test("The page lists every failure of the demo, and no other", () => {
-  expect([...listed.failing, ...listed.passing].sort()).toEqual(Object.keys(failures).sort());
+test("EXERCISES.md lists each failure of the demo once, under 'Rehearse a failure', and no other name", () => {
+  const [names, onPage] = [Object.keys(failures), [...listed.failing, ...listed.passing]];
+  expect({
+    missingOnPage: names.filter((name) => !onPage.includes(name)),
+    unknownToDemo: onPage.filter((name) => !names.includes(name)),
+    listedTwice: onPage.filter((name, index) => onPage.indexOf(name) !== index),
+  }).toEqual({ missingOnPage: [], unknownToDemo: [], listedTwice: [] });
+});
+
+test("Each failure strikes at a request that the demo knows", () => {
+  const known = ["connect", "sign in", ...Object.keys(createRoutes({} as never))];
+  expect(all.filter(([, { at }]) => at && !known.includes(at)).map(([name, { at }]) => `${name}: ${at}`)).toEqual([]);
 });
 
 test.each(failing)("%s is told in the words that it has, with a cure, and with what may be left", async (...of) => {
@@ -38,7 +49,7 @@ test.each(failing)("%s is told in the words that it has, with a cure, and with w
   if (stderr.includes(searchPage)) cureFor(stderr);
 });
 
-test.each(listed.passing)("%s passes as if nothing had been", async (name) => {
+test.each(listed.passing)("%s, of EXERCISES.md's second list, passes as if nothing had been", async (name) => {
   const { exitCode, stdout, stderr, isLeft } = await rehearseInThisProcess(name);
   expect({ exitCode, stdout, stderr, isLeft }).toEqual({
     exitCode: 0,

@@ -47,7 +47,7 @@ function isKnown(command: string) {
 
 // Each test lists what is wrong on the page: nothing is expected to be.
 describe.each(pages)("On %s", (page) => {
-  test("Every block of code names its language", () => {
+  test("Every block of code names its language: bash, powershell, text, mermaid, or one of those of TypeScript", () => {
     const known = ["bash", "mermaid", "powershell", "text", "ts", "ts exercise", "ts find", "ts own"];
     expect(codeBlocks(page).filter(({ language }) => !known.includes(language))).toEqual([]);
   });

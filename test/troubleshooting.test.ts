@@ -1,8 +1,8 @@
 import { expect, test } from "@jest/globals";
 import { checkServerIdentity } from "node:tls";
-import { cureFor, entries } from "./helpers/entries.ts";
+import { cureFor, entries, malformedEntries } from "./helpers/entries.ts";
 import { explanation, failureWithMockedClient } from "./helpers/mocked-client.ts";
-import { textOf } from "./helpers/pages.ts";
+import { sectionsOf } from "./helpers/pages.ts";
 import { rehearseInThisProcess, startWithRealClient } from "./helpers/rehearsal.ts";
 import { alteredScript } from "./helpers/scratch.ts";
 import { sdkError, signInError } from "./helpers/sdk-errors.ts";
@@ -62,12 +62,19 @@ test.each(Object.entries(scenes))("The script says '%s', and the page has a cure
   expect(cureFor(printed)).not.toEqual([]);
 });
 
-test("No words stand twice on the page: they lead to one entry, which leads on", () => {
-  const words = entries().flatMap((entry) => entry.words);
-  expect(words.filter((each, index) => words.indexOf(each) !== index)).toEqual([]);
+test("An entry of TROUBLESHOOTING.md is `words`, `more words`, a backslash at the end of the line, and the cure on the next line", () => {
+  expect(malformedEntries()).toEqual([]);
 });
 
-test("For all other words the page has a way on, in its last section", () => {
-  const [, rest = ""] = textOf(".github/TROUBLESHOOTING.md").split("## Anything else\n");
+test("No words stand in two entries of TROUBLESHOOTING.md: keep them in one, and lead on from it", () => {
+  const words = entries().flatMap((entry) => entry.words.map((each) => ({ each, section: entry.section })));
+  const isTwice = ({ each }: { each: string }) => words.filter((other) => other.each === each).length > 1;
+  expect(words.filter(isTwice).map(({ each, section }) => `${section}: ${each}`)).toEqual([]);
+});
+
+test("For all other words TROUBLESHOOTING.md has a way on, in its last section", () => {
+  const { heading, blocks } = sectionsOf(".github/TROUBLESHOOTING.md").at(-1) ?? {};
+  expect(heading).toBe("Anything else");
+  const rest = blocks?.map(({ raw }) => raw).join("");
   expect(rest).toMatch(/rest-error-codes[^]+identity\/troubleshoot[^]+azure-sdk-for-js\/issues/);
 });

@@ -10,22 +10,22 @@ export interface Entry {
   cure: string;
 }
 
-/**
- * The entries of Troubleshooting. An item in a list of entries that has not their form is refused: nobody who searches
- * would find it.
- */
-export function entries(): Entry[] {
+/** The entries of Troubleshooting. */
+export const entries = (): Entry[] => items().filter(({ cure }) => cure);
+
+/** What stands in a list of entries, or begins as an entry does, but has not its form: nobody who searches finds it. */
+export const malformedEntries = () =>
+  items()
+    .filter(({ cure }) => !cure)
+    .map(({ section, raw }) => `"${section}": ${raw.trim()}`);
+
+function items() {
   return sectionsOf(page).flatMap(({ heading, blocks }) => {
     const lists = blocks.filter((block): block is Tokens.List => block.type === "list" && !block.ordered);
     return lists.flatMap(({ items }) => {
       const read = items.map(({ raw, text }) => ({ raw, section: heading, ...partsOf(text) }));
-      const malformed = read.find(({ cure }) => !cure);
-      if (!malformed || read.every(({ cure }) => !cure)) return malformed ? [] : read;
-      throw new Error(
-        `${page}, "${heading}": this is no entry. Write its words as code, divided by commas, then a backslash at ` +
-          `the end of the line, and the cure on the next line:\n- \`words\`, \`more words\`\\\n  The cure.\n` +
-          `It is:\n${malformed.raw}`,
-      );
+      const isOfEntries = read.some(({ cure }) => cure);
+      return read.filter(({ raw }) => isOfEntries || /^[-*+] +`/.test(raw));
     });
   });
 }

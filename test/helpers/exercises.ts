@@ -31,6 +31,8 @@ export function exercises() {
     if (token.type === "paragraph") [words, lines] = [token.raw, undefined];
     if (token.type !== "code") continue;
     if (token.lang === "ts find") lines = token.text;
+    if (token.lang === "ts")
+      throw new Error(`${page}, "${title}": begin this block with \`\`\`ts exercise:\n${token.text}`);
     if (token.lang === "ts exercise") {
       const [, place, line] =
         /(After|In place of) (?:the last )?(?:`([^`]+)`|these lines),? [^\n]+:\s*$/.exec(words) ?? [];
@@ -38,7 +40,7 @@ export function exercises() {
       if ((place !== "After" && place !== "In place of") || !lines)
         throw new Error(
           `${page}, "${title}": say where the lines go, just before them: "After \`LINE\`, add:" or ` +
-            `"In place of \`LINE\`, write:", with a line of the script. It says: ${words}`,
+            `"In place of \`LINE\`, write:", with a line of the script, and with a colon at the end. It says: ${words}`,
         );
       let exercise = found.at(-1);
       if (!exercise || exercise.title !== title || exercise.shown.length > 0)
