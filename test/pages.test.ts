@@ -10,7 +10,7 @@ const { scripts, dependencies, devDependencies } = JSON.parse(readFileSync("pack
 const readersOwn = ["my-program.ts"];
 // Within its folder's paragraph, a file of the tests is named without it.
 const inTests = readdirSync("test", { recursive: true, encoding: "utf8" }).map((file) => basename(file));
-const npmsOwn = ["ci", "cit", "config", "init", "install", "login", "ping", "pkg"];
+const npmsOwn = ["cache", "ci", "cit", "config", "init", "install", "login", "ping", "pkg"];
 
 /** The commands of npm's and npx's on a page. */
 const commandsOf = (page: Page) =>
