@@ -2,6 +2,7 @@ import { expect, jest, test } from "@jest/globals";
 import { X509Certificate } from "node:crypto";
 import { resolve } from "node:path";
 import { runInOwnProcess } from "./helpers/own-process.ts";
+import { codeBlocks } from "./helpers/pages.ts";
 import { rehearseInThisProcess } from "./helpers/rehearsal.ts";
 import { rehearse } from "./offline/demo.ts";
 import { servicePrincipal } from "./offline/tokens.ts";
@@ -12,6 +13,29 @@ test("The certificate is a real one, self-signed with the default policy's subje
   const certificate = new X509Certificate(Buffer.from(bundle.cer, "base64"));
   expect(certificate.subject).toBe("CN=MyCert");
   expect(certificate.verify(certificate.publicKey)).toBe(true);
+});
+
+test("The requests of the demo are those of README.md's diagram, in order", async () => {
+  const { requests } = await rehearseInThisProcess();
+  const messages = requests.map(({ method, url, status, body }) => {
+    const { hostname, pathname } = new URL(url);
+    const whom = hostname.endsWith(".vault.azure.net") ? "Vault" : "Entra";
+    const path = pathname.replace(/^\/[0-9-]{36}/, "");
+    return `Script->>${whom}: ${method} ${path}\n${whom}-->>Script: ${[status, JSON.parse(body).status].join(" ").trim()}`;
+  });
+  const again = (message: string, index: number) =>
+    /pending|deletedcertificates/.test(message) && message === messages[index - 1];
+  const diagram =
+    codeBlocks("README.md")
+      .find(({ language }) => language === "mermaid")
+      ?.text.match(/^ *\w+-?->>.*$/gm) ?? [];
+  expect(diagram.map((line: string) => line.trim())).toEqual(
+    messages
+      .filter((message, index) => !again(message, index))
+      .join("\n")
+      .split("\n"),
+  );
+  expect(requests.map(({ isAuthorized }) => isAuthorized)).toEqual(requests.map((_, index) => index >= 2));
 });
 
 test("The rehearsal heeds no setting of the person's own but the log's", () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { runInOwnProcess } from "./helpers/own-process.ts";
 import { alteredScript, failingTool, scratchFolder } from "./helpers/scratch.ts";
-import { creating, leftBehind, prompt, retrieving, searchPage, signIn, transcript } from "./helpers/transcript.ts";
+import { creating, leftBehind, retrieving, searchPage, signIn, transcript } from "./helpers/transcript.ts";
 
 test("The name is all that the script waits for on its input", async () => {
   const run = await runInOwnProcess({ staysOpen: true });
@@ -18,11 +18,6 @@ test("A mistake in a script that was changed is told on stderr with its place, a
 
 // Windows sends a program no signals.
 if (process.platform !== "win32") {
-  test("Ctrl-C at the prompt ends the script, and says nothing", async () => {
-    const run = await runInOwnProcess({ input: "", staysOpen: true, ctrlCAfter: prompt });
-    expect(run).toEqual({ exitCode: 130, stdout: prompt, stderr: "" });
-  });
-
   test("Ctrl-C during the creation ends the script, and says what may be left", async () => {
     const run = await runInOwnProcess({
       preloads: ["./test/offline/requests.ts"],
