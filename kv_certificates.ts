@@ -16,10 +16,11 @@ const vaultUrl = `https://${keyVaultName}.vault.azure.net`;
 const credential = new DefaultAzureCredential();
 const client = new CertificateClient(vaultUrl, credential);
 
+// Choose a new name: at its end, the script deletes the certificate with all its versions.
 const certificateName = await input("Input a name for your certificate > ");
 checkCertificateName(certificateName);
 
-// Poll every half second instead of every two; noteWhetherInVault() is for the handlers above.
+// Poll every half second, not every two seconds; noteWhetherInVault() is for the handlers.
 const pollOptions = { intervalInMs: 500, onResponse: noteWhetherInVault };
 
 // The default policy asks for a self-signed certificate with the subject CN=MyCert.
@@ -30,7 +31,7 @@ const createPoller = await client.beginCreateCertificate(
   pollOptions,
 );
 const certificate = await createPoller.pollUntilDone();
-// If the creation is cancelled, the poller doesn't throw, but the certificate has no "cer".
+// If the creation is cancelled, the poller doesn't throw, but "cer", the content, is missing.
 if (!certificate.cer)
   throw new Error("The poller returned no certificate. Perhaps the creation was cancelled.");
 console.log(" done.");
@@ -39,7 +40,7 @@ console.log(`Retrieving your certificate from ${keyVaultName}.`);
 const retrievedCertificate = await client.getCertificate(certificateName);
 console.log(`Certificate with name '${retrievedCertificate.name}' was found.`);
 
-// This deletes all versions; the name stays taken until the deleted certificate is purged.
+// The name stays taken until the deleted certificate is purged, by default after 90 days.
 console.log(`Deleting your certificate from ${keyVaultName} ...`);
 const deletePoller = await client.beginDeleteCertificate(certificateName, pollOptions);
 await deletePoller.pollUntilDone();
@@ -62,10 +63,9 @@ async function input(question: string) {
 }
 
 function checkVaultName(name: string) {
-  const hasValidLength = name.length >= 3 && name.length <= 24;
-  if (hasValidLength && /^[a-z](-?[a-z0-9])+$/i.test(name)) return;
+  if (name.length >= 3 && name.length <= 24 && /^[a-z](-?[a-z0-9])+$/i.test(name)) return;
   const invalid = [
-    `KEY_VAULT_NAME is not the name of a vault: '${escapeNonAscii(name)}'`,
+    `KEY_VAULT_NAME is not the name of a vault: '${toPrintableAscii(name)}'`,
     "A name has 3 to 24 letters (a to z), digits and single hyphens.",
     "It begins with a letter, and ends with a letter or a digit.",
   ];
@@ -82,15 +82,16 @@ function checkVaultName(name: string) {
 function checkCertificateName(name: string) {
   if (/^[0-9a-z-]{1,127}$/i.test(name)) return;
   printAndExit(
-    `This is not the name of a certificate: '${escapeNonAscii(name)}'`,
+    `This is not the name of a certificate: '${toPrintableAscii(name)}'`,
     "A name has 1 to 127 letters (a to z), digits and hyphens.",
   );
 }
 
 // An arrow key, for example, leaves a character in the name that a terminal may not show.
-function escapeNonAscii(name: string) {
-  const code = (character: string) => character.charCodeAt(0).toString(16).toUpperCase();
-  return name.replace(/[^ -~]/g, (character) => `U+${code(character).padStart(4, "0")}`);
+function toPrintableAscii(name: string) {
+  const code = (character: string) =>
+    (character.codePointAt(0) ?? 0).toString(16).toUpperCase();
+  return name.replace(/[^ -~]/gu, (character) => `U+${code(character).padStart(4, "0")}`);
 }
 
 // The parts of the SDK's requests and errors that are read here; old versions have no has().
@@ -102,11 +103,12 @@ interface SdkError extends Error {
   details?: { error?: { innerError?: { code?: string } } };
 }
 
-// The pollers call this with the last response to each request, after the SDK's retries, so it
-// sees that Key Vault accepts the creation even if beginCreateCertificate() throws after that.
+// The pollers call this after each request and its retries, so that a creation that Key Vault
+// accepts is noted even if beginCreateCertificate() throws later.
 function noteWhetherInVault({ request, status }: { request: SentRequest; status: number }) {
   // The SDK's first request has no token: it only asks where to sign in, and creates nothing.
   const hasToken = request.headers.has?.("authorization");
+  // After a fault of the service, or without a response, the creation may go on all the same.
   const wasRefused = status >= 400 && status < 500;
   if (request.method === "POST" && hasToken && !wasRefused) certificateMayBeInVault = true;
   if (request.method === "DELETE" && status === 200) certificateMayBeInVault = false;
@@ -114,7 +116,6 @@ function noteWhetherInVault({ request, status }: { request: SentRequest; status:
 
 function explainAndExit(thrown: unknown) {
   const error: SdkError = thrown instanceof Error ? thrown : new Error(String(thrown));
-  // Even if no response came back, Key Vault may have received the request.
   if (error.name === "RestError" && error.request)
     noteWhetherInVault({ request: error.request, status: error.statusCode ?? 0 });
   printAndExit(...whatHappened(error), ...whatToDo(error), ...whatIsLeft());
@@ -122,7 +123,7 @@ function explainAndExit(thrown: unknown) {
 
 function stopAndExit() {
   if (certificateMayBeInVault) console.error(["", ...whatIsLeft()].join("\n"));
-  // The usual exit code after Ctrl-C is 128 + 2, the number of its signal.
+  // The usual exit code after Ctrl-C is 128 plus 2, the number of SIGINT.
   process.exit(130);
 }
 
@@ -149,7 +150,7 @@ function whatToDo({ message, details, code, name }: SdkError) {
         search,
       ];
     case "ForbiddenByRbac":
-      // If the message doesn't name the caller's ID, a role may not be what is missing.
+      // Without the caller's ID in the message, a missing role may not be the reason.
       if (!message.includes("oid=")) break;
       return [
         'The caller needs a role. See "Grant access to your key vault" in README.md.',
@@ -179,6 +180,7 @@ function whatToDo({ message, details, code, name }: SdkError) {
 
 function whatIsLeft() {
   if (!certificateMayBeInVault) return [];
+  // A name can begin with a hyphen, so it follows "--name" after an equals sign.
   return [
     `The certificate '${certificateName}' may still be in ${keyVaultName}. To delete it:`,
     `  az keyvault certificate delete --vault-name ${keyVaultName} --name=${certificateName}`,
