@@ -4,7 +4,7 @@ import { sectionsOf, type Page } from "./pages.ts";
 const page: Page = ".github/TROUBLESHOOTING.md";
 
 /** An entry of Troubleshooting: the words on the screen, and below them the cure, in Markdown. */
-export interface Entry {
+interface Entry {
   section: string;
   words: string[];
   cure: string;

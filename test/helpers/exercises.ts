@@ -10,7 +10,7 @@ interface Change {
   text: string;
 }
 
-export interface Exercise {
+interface Exercise {
   title: string;
   changes: Change[];
   /** What the terminal then shows, after `npm run demo` or `npx tsc`. */

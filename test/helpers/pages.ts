@@ -17,7 +17,7 @@ export const textOf = (page: Page) => readFileSync(page, "utf8").replaceAll("\r"
 const parsed = new Map(pages.map((page) => [page, lexer(textOf(page))] as const));
 
 /** The blocks of a page: its headings, paragraphs, lists and code, in order. */
-export const blocksOf = (page: Page): Token[] => parsed.get(page) ?? [];
+const blocksOf = (page: Page): Token[] => parsed.get(page) ?? [];
 
 /** All tokens of a page: blocks and what stands in them, in order. */
 export function tokensOf(page: Page): Token[] {
