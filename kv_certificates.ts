@@ -16,7 +16,7 @@ const vaultUrl = `https://${keyVaultName}.vault.azure.net`;
 const credential = new DefaultAzureCredential();
 const client = new CertificateClient(vaultUrl, credential);
 
-// Choose a new name: at its end, the script deletes the certificate with all its versions.
+// Choose a new name: at the end, the script deletes the certificate with all its versions.
 const certificateName = await input("Input a name for your certificate > ");
 checkCertificateName(certificateName);
 
