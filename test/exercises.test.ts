@@ -53,6 +53,7 @@ test("npx tsc finds the mistakes that it is said to find, and no other", async (
   const errors: string[] = output.match(/^.*error.*$/gm) ?? [];
   const told = errors.map((error) => error.replace(/^.*change-(\d+)\.ts/, (_, n) => `${all[n - 1]?.title}`));
   expect(told.filter((_, index) => !expected.some((pattern) => pattern.test(errors[index] ?? "")))).toEqual([]);
+  expect(errors).toHaveLength(expected.length);
 });
 
 test("A program of one's own runs against the demo's vault, as it is said", async () => {

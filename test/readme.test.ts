@@ -66,7 +66,10 @@ test("What a project of one's own installs is what the script needs", () => {
 });
 
 test("Without tsx, the script starts from the version of Node.js on that runs TypeScript", async () => {
-  const running = promisify(execFile)(process.execPath, ["kv_certificates.ts"], { env: environment });
+  const running = promisify(execFile)(process.execPath, ["kv_certificates.ts"], {
+    env: environment,
+    timeout: mostMilliseconds,
+  });
   const stderr = runsTypeScript ? /^KEY_VAULT_NAME is not set\.\n(.+\n){5}$/m : /Unknown file extension/;
   await expect(running).rejects.toMatchObject({ code: 1, stdout: "", stderr: expect.stringMatching(stderr) });
 });
@@ -76,6 +79,6 @@ test("The figures are those of the settings and of the code", () => {
     /(\d+) or later\. \((\d+) works too, and so does (\S+) or later/.exec(readme) ?? [];
   expect(engines.node).toBe(`^${oldest}.0 || ^${second}.0.0 || >=${newest}.0.0`);
 
-  expect(readme).toContain("every half second");
+  expect(readme).toContain("asks Key Vault every half second");
   expect(/intervalInMs: \d+/.exec(script)?.[0]).toBe("intervalInMs: 500");
 });

@@ -58,7 +58,7 @@ const usage = z.enum([...usages, "crlSign"]).transform((usage) => (usage === "cr
 const sans = z.strictObject({
   emails: texts(/^[!-?A-~]+@[!-?A-~]+$/, "an e-mail address"),
   dns_names: texts(/^(\*\.)?[\w-]+(\.[\w-]+)*$/, "a DNS name"),
-  upns: texts(/^\P{C}+$/u, "a user principal name"),
+  upns: texts(/^[^\p{C}\p{Zl}\p{Zp}]+$/u, "a user principal name"),
   uris: z.array(z.string().refine((uri) => /^[!-~]+$/.test(uri) && URL.canParse(uri), "Not a URI")),
   ipAddresses: z.array(z.union([z.ipv4(), z.ipv6().regex(/^[^.]+$/)], "Not an IP address")),
 });

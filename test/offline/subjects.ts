@@ -2,11 +2,14 @@ import "reflect-metadata"; // @peculiar/x509 does not load without it
 import * as x509 from "@peculiar/x509";
 
 /** A pattern of object identifiers. */
-export const oid = String.raw`[0-2]\.[1-3]?\d(?:\.\d{1,13}){1,20}`;
+export const oid = String.raw`(?:[01]\.[1-3]?\d|2\.(?:0|[1-9]\d{0,12}))(?:\.(?:0|[1-9]\d{0,12})){1,20}`;
 
-// A part of a subject is TYPE=VALUE. No text can be read in two ways, so that none takes long to check.
-const quoted = String.raw` *"((?:\\\P{C}|[^"\\\p{C}])*)" *`;
-const plain = String.raw`((?:\\\P{C}|[^,+"\\\p{C}])*)`;
+// A part of a subject is TYPE=VALUE. No text can be read in two ways, so that none takes long to check. A value in DER,
+// which begins with "#", is none: it may be one that nobody can read back.
+const unseen = String.raw`\p{C}\p{Zl}\p{Zp}`;
+const escaped = String.raw`\\(?![\dA-Fa-f]{2})[^${unseen}]`;
+const quoted = String.raw` *"((?:${escaped}|[^"\\${unseen}])*)" *`;
+const plain = String.raw`(?! *#)((?:${escaped}|[^,+"\\${unseen}])*)`;
 const parts = new RegExp(` *([A-Za-z]+|${oid}) *=(?:${quoted}|${plain})(?:,(?!$)|$)`, "gu");
 
 /** Whether a subject is an X.500 name: nothing but parts, and all that the library can write. */

@@ -37,14 +37,14 @@ test("What a policy asks for stands in the request and in the certificate", asyn
     x509_props: {
       subject: "CN=other",
       validity_months: 3,
-      ekus: ["1.3.6.1.5.5.7.3.3", "1.3.6.1.4.1.311.21.8.4294967295"],
+      ekus: ["1.3.6.1.5.5.7.3.3", "1.3.6.1.4.1.311.21.8.4294967295", "2.999.1"],
       basic_constraints: { ca: true },
     },
   });
   const { publicKey, subject, keyUsage: extended, validFrom, validTo } = asNodeReads(certificate);
   expect(subject).toBe("CN=other");
   expect(publicKey.asymmetricKeyDetails).toEqual({ namedCurve: "secp384r1" });
-  expect(extended).toEqual(["1.3.6.1.5.5.7.3.3", "1.3.6.1.4.1.311.21.8.4294967295"]);
+  expect(extended).toEqual(["1.3.6.1.5.5.7.3.3", "1.3.6.1.4.1.311.21.8.4294967295", "2.999.1"]);
   expect(certificate.getExtension(BasicConstraintsExtension)?.ca).toBe(true);
   expect([validFrom, validTo]).toEqual(["Dec 31 23:50:05 2029 GMT", "Apr  1 00:00:05 2030 GMT"]);
   expect(request.subject).toBe("CN=other");

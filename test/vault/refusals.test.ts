@@ -68,7 +68,7 @@ test.each([
   expect(told).toEqual(typeof why === "string" ? why : expect.stringMatching(why));
 });
 
-test.each(["MyCert", "CN=a,b", "CN=a,", "X=MyCert", "CN=a\n"])(
+test.each(["MyCert", "CN=a,b", "CN=a,", "X=MyCert", "CN=a\n", "CN=\\41", "CN=#0C0162"])(
   "A subject that is no X.500 name is refused, in the service's words and whatever else is wrong: '%s'",
   async (subject) => {
     const body = { policy: { ...x509({ subject, key_usage: ["sign"] }), issuer: { name: "DigiCert" } } };
